@@ -1,0 +1,33 @@
+"""The capital budget: money a year, what of it may be carried over, and what of proceeds may be spent again."""
+
+from portfolioopt.language.checking import Checker, Path
+from decimal import Decimal
+
+from portfolioopt.language.values import Coefficients, Record, Series, Share
+
+
+class BudgetSensitivity(Record):
+    """How the budget varies with drivers."""
+
+    budget: Coefficients = {}
+
+
+class Capital(Record):
+    """left(y) = budget(y) + carry_over·left(y−1) + recycle·proceeds(y) − capital(y) ≥ 0 in every scenario."""
+
+    budget: Series
+    carry_over: Share = Decimal(0)
+    recycle: Share = Decimal(0)
+    sensitivity: BudgetSensitivity = BudgetSensitivity()
+
+
+def ids(_capital: Capital | None) -> list[tuple[Path, str]]:
+    """The budget is named by its family."""
+    return []
+
+
+def check(checker: Checker, capital: Capital | None) -> None:
+    if capital is None:
+        return
+    checker.series(("capital", "budget"), capital.budget)
+    checker.coefficients(("capital", "sensitivity", "budget"), capital.sensitivity.budget)

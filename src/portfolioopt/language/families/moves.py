@@ -1,0 +1,30 @@
+"""Moves: how many decisions an organization can take in a year, or over the whole horizon."""
+
+from portfolioopt.language.checking import Checker, Path
+from typing import Annotated
+
+from portfolioopt.language.partnership import ActionKind
+from portfolioopt.language.values import AmountSeries, Label, Record, Sequence
+
+ALL_KINDS: tuple[ActionKind, ...] = ("form", "expand", "restructure", "exit")
+
+
+class Moves(Record):
+    """Decisions of the given kinds, counted in the year they are taken: at most so many."""
+
+    id: Label
+    kinds: Annotated[tuple[ActionKind, ...], Sequence] = ALL_KINDS
+    at_most: AmountSeries
+    total: bool = False
+
+
+def ids(moves: tuple[Moves, ...]) -> list[tuple[Path, str]]:
+    return [(("moves", position, "id"), limit.id) for position, limit in enumerate(moves)]
+
+
+def check(checker: Checker, moves: tuple[Moves, ...]) -> None:
+    for position, limit in enumerate(moves):
+        path: Path = ("moves", position, "at_most")
+        if limit.total and isinstance(limit.at_most, tuple):
+            checker.fault(path, "a total over the horizon is one number", "give a number instead of a list")
+        checker.series(path, limit.at_most)

@@ -1,0 +1,243 @@
+"""An instance: the facts, whole. Today's portfolio, possible deals, limits, links, rules and scenarios."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError
+
+from portfolioopt.errors import Fault, InvalidInstance
+from portfolioopt.language import families
+from portfolioopt.language.checking import Checker, Path
+from portfolioopt.language.families import FAMILY_NAMES
+from portfolioopt.language.families.activity import Activity
+from portfolioopt.language.families.capital import Capital
+from portfolioopt.language.families.coordination import Coordination
+from portfolioopt.language.families.exposures import Exposure
+from portfolioopt.language.families.links import Link
+from portfolioopt.language.families.moves import Moves
+from portfolioopt.language.families.pools import Pool
+from portfolioopt.language.families.requirements import Requirement
+from portfolioopt.language.families.rules import Rule
+from portfolioopt.language.families.skills import Skill
+from portfolioopt.language.faults import faults_of, without_faults
+from portfolioopt.language.partnership import ELEMENTS, Partnership
+from portfolioopt.language.values import (
+    Amount,
+    AmountSeries,
+    Label,
+    Name,
+    Record,
+    Sequence,
+    Share,
+    Text,
+)
+
+FORMAT: Literal["portfolioopt-instance/1"] = "portfolioopt-instance/1"
+
+
+class Horizon(Record):
+    """Calendar years first_year … first_year + years − 1."""
+
+    first_year: Annotated[int, Field(ge=1900, le=9000)]
+    years: Annotated[int, Field(ge=1, le=100)]
+
+    @property
+    def last_year(self) -> int:
+        return self.first_year + self.years - 1
+
+    @property
+    def calendar(self) -> range:
+        return range(self.first_year, self.first_year + self.years)
+
+
+class Weights(Record):
+    """What each element of readiness weighs; the sum is 1."""
+
+    shared_goals: Amount = Decimal("0.2")
+    complementary_strengths: Amount = Decimal("0.2")
+    governance: Amount = Decimal("0.2")
+    culture: Amount = Decimal("0.2")
+    exit_path: Amount = Decimal("0.2")
+
+
+class ReadinessScale(Record):
+    """How readiness g = Σ weight·(score − 1)/4 turns into realization of benefits and a yearly breakdown rate."""
+
+    weights: Weights = Weights()
+    realization: Annotated[tuple[Amount, Amount], Sequence] = (Decimal("0.6"), Decimal("1.0"))
+    breakdown_rate: Annotated[tuple[Share, Share], Sequence] = (Decimal("0.12"), Decimal("0.02"))
+
+
+class Scenario(Record):
+    """One possible future with a probability; a driver not named stays at level 1."""
+
+    name: Name
+    probability: Share
+    drivers: dict[Label, AmountSeries] = {}
+
+
+def _labels(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+class Instance(Record):
+    """The facts. `Instance.model_validate` checks all of it and raises `InvalidInstance` with every fault."""
+
+    format: Literal["portfolioopt-instance/1"]
+    name: Name
+    description: Text = ""
+    currency: Name = "money"
+    horizon: Horizon
+    discount_rate: Amount
+    cash_timing: Literal["start", "mid", "end"] = "mid"
+    partnerships: Annotated[tuple[Partnership, ...], Sequence]
+    readiness: ReadinessScale = ReadinessScale()
+    capital: Capital | None = None
+    skills: dict[Label, Skill] = {}
+    exposures: Annotated[tuple[Exposure, ...], Sequence] = ()
+    requirements: Annotated[tuple[Requirement, ...], Sequence] = ()
+    pools: Annotated[tuple[Pool, ...], Sequence] = ()
+    coordination: Coordination | None = None
+    activity: Annotated[tuple[Activity, ...], Sequence] = ()
+    moves: Annotated[tuple[Moves, ...], Sequence] = ()
+    links: Annotated[tuple[Link, ...], Sequence] = ()
+    rules: Annotated[tuple[Rule, ...], Sequence] = ()
+    drivers: Annotated[tuple[Label, ...], BeforeValidator(_labels)] = ()
+    scenarios: Annotated[tuple[Scenario, ...], Sequence] = ()
+    review_years: Annotated[tuple[int, ...], Sequence] | None = None
+
+    _checked: bool = PrivateAttr(default=False)
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """The instance that a mapping in the shape of an instance file describes.
+
+        Raises `InvalidInstance`, whose `faults` name everything that is wrong, by key path.
+        """
+        if isinstance(obj, cls):
+            checked(obj)
+            return obj
+        faults: list[Fault] = []
+        try:
+            instance = super().model_validate(obj, **options)
+        except ValidationError as error:
+            faults = faults_of(error, cls, obj)
+            rest = without_faults(obj, error, super().model_validate) if isinstance(obj, Mapping) else None
+            if rest is not None:
+                # what is left may still contradict itself: tell that too, but not what only misses a dropped part
+                instance, dropped = rest
+                faults += [fault for fault in check(instance).faults if fault.sought not in dropped]
+            raise InvalidInstance(faults) from None
+        checked(instance)
+        return instance
+
+    @property
+    def futures(self) -> tuple[Scenario, ...]:
+        """The scenarios; where none are given, one with every level at 1."""
+        return self.scenarios or (ONLY_FUTURE,)
+
+    def partnership(self, name: str) -> Partnership:
+        """The partnership with that id; raises KeyError."""
+        for partnership in self.partnerships:
+            if partnership.id == name:
+                return partnership
+        raise KeyError(name)
+
+
+ONLY_FUTURE = Scenario(name="base", probability=Decimal(1))
+
+
+def checked(instance: Instance) -> Instance:
+    """The same instance, cross-checked (once); raises `InvalidInstance`."""
+    if not instance._checked:
+        found = check(instance)
+        if found.faults:
+            raise InvalidInstance(found.faults)
+        instance._checked = True
+    return instance
+
+
+def check(instance: Instance) -> Checker:
+    """All faults and warnings of an instance whose shape is right."""
+    checker = Checker(instance)
+    _check_partnerships(checker)
+    _check_readiness(checker)
+    _check_scenarios(checker)
+    seen: dict[str, Path] = {}
+    for name in FAMILY_NAMES:
+        family = families.module(name)
+        section = getattr(instance, name)
+        for path, limit in family.ids(section):
+            checker.unique(path, limit, seen, "limits")
+            if limit in FAMILY_NAMES:
+                checker.fault(path, f"{limit} is the name of a family of limits", "give it another id")
+        family.check(checker, section)
+    return checker
+
+
+def _check_partnerships(checker: Checker) -> None:
+    seen: dict[str, Path] = {}
+    for position, partnership in enumerate(checker.instance.partnerships):
+        top: Path = ("partnerships", position)
+        checker.unique((*top, "id"), partnership.id, seen, "partnerships")
+        names = partnership.state_names
+        checker.known((*top, "start", "state"), partnership.start.state, names, f"state of {partnership.id}")
+        for name, state in partnership.states.items():
+            path: Path = (*top, "states", name)
+            _check_sensitivity(checker, (*path, "sensitivity"), state.sensitivity)
+            if state.readiness.model_fields_set and partnership.readiness is None:
+                checker.fault(
+                    (*path, "readiness"),
+                    f"changes a readiness that {partnership.id} does not have",
+                    "give the partnership its five readiness scores",
+                )
+        actions: dict[str, Path] = {}
+        for index, action in enumerate(partnership.actions):
+            path = (*top, "actions", index)
+            checker.unique((*path, "id"), action.id, actions, f"actions of {partnership.id}")
+            for place, name in enumerate(action.from_):
+                checker.known((*path, "from", place), name, names, f"state of {partnership.id}")
+            checker.known((*path, "to"), action.to, names, f"state of {partnership.id}")
+            checker.years((*path, "window"), action.window)
+            _check_sensitivity(checker, (*path, "during", "sensitivity"), action.during.sensitivity)
+            _check_sensitivity(checker, (*path, "at_effect", "sensitivity"), action.at_effect.sensitivity)
+
+
+def _check_sensitivity(checker: Checker, path: Path, sensitivity: Record) -> None:
+    for flow in sensitivity.model_fields_set:
+        checker.coefficients((*path, flow), getattr(sensitivity, flow))
+
+
+def _check_readiness(checker: Checker) -> None:
+    total = sum(getattr(checker.instance.readiness.weights, element) for element in ELEMENTS)
+    if abs(total - 1) > Decimal("1e-9"):
+        checker.fault(("readiness", "weights"), f"the weights sum to {total}, not to 1", "change them so that they do")
+
+
+def _check_scenarios(checker: Checker) -> None:
+    instance = checker.instance
+    seen: dict[str, Path] = {}
+    for position, driver in enumerate(instance.drivers):
+        checker.unique(("drivers", position), driver, seen, "drivers")
+    seen = {}
+    for position, scenario in enumerate(instance.scenarios):
+        path: Path = ("scenarios", position)
+        checker.unique((*path, "name"), scenario.name, seen, "scenarios")
+        for driver, levels in scenario.drivers.items():
+            checker.known((*path, "drivers", driver), driver, checker.drivers, "driver")
+            checker.series((*path, "drivers", driver), levels)
+    if instance.scenarios:
+        total = sum(scenario.probability for scenario in instance.scenarios)
+        if abs(total - 1) > Decimal("1e-9"):
+            checker.fault(("scenarios",), f"the probabilities sum to {total}, not to 1", "change them so that they do")
+    horizon = instance.horizon
+    for position, year in enumerate(instance.review_years or ()):
+        if year not in horizon.calendar:
+            checker.fault(
+                ("review_years", position),
+                f"{year} lies outside the horizon {horizon.first_year} to {horizon.last_year}",
+                "remove it or change the horizon",
+            )
+
+

@@ -1,0 +1,1 @@
+"""An independent enumerator of every plan, and generators of small instances: for tests only."""
