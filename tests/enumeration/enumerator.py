@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ class Answer:
     feasible: bool
     objective: Fraction | None = None
     expected_npv: Fraction | None = None
-    npv: Mapping[str, Fraction] | None = None
+    npv: Mapping[str, Fraction] = field(default_factory=dict)
     penalty: Fraction | None = None
     decisions: frozenset[Decision] = frozenset()
     ties: int = 0
@@ -137,17 +138,14 @@ def _earn_money(portfolios: Portfolios, tally: Tally) -> None:
     futures = portfolios.futures
     last = futures.years - 1
     for scenario, path in enumerate(futures.path):
-
-        def money_of(partnership: Partnership, life: Life, scenario: int = scenario, path: Any = path) -> Fraction:
-            yearly = (
-                futures.discounts[year] * partnership.money(life[node], scenario, year)
-                for year, node in enumerate(path)
+        for year, node in enumerate(path):
+            tally.earn(
+                year, [scenario], portfolios.total(node, partial(Partnership.money, scenario=scenario, year=year))
             )
-            terminal = partnership.driven(life[path[last]], "terminal", scenario, last)
-            return sum(yearly, Fraction(0)) + futures.terminal_discount * terminal
-
-        for axis, partnership in enumerate(portfolios.partnerships):
-            tally.value[scenario] += portfolios.of_lives(axis, lambda life, one=partnership: money_of(one, life))
+        terminal = portfolios.total(
+            path[last], partial(Partnership.driven, key="terminal", scenario=scenario, year=last)
+        )
+        tally.value[scenario] += terminal.times(futures.terminal_discount)
 
 
 def _expectation(portfolios: Portfolios, amounts: Sequence[ExactArray]) -> ExactArray:
@@ -203,14 +201,14 @@ def _changes(
     def weigh(decisions: set[Decision]) -> Fraction:
         return sum((probability[scenario] for *_, scenario in decisions), Fraction(0))
 
-    parts = []
-    for axis, partnership in enumerate(portfolios.partnerships):
+    def changed(partnership: Partnership, life: Life) -> Fraction:
         kept = {decision for decision in reference if decision[0] == partnership.id}
-        parts.append(
-            portfolios.of_lives(
-                axis, lambda life, one=partnership, kept=kept: weigh(portfolios.decided(one, life) ^ kept)
-            )
-        )
+        return weigh(portfolios.decided(partnership, life) ^ kept)
+
+    parts = [
+        portfolios.of_lives(axis, partial(changed, partnership))
+        for axis, partnership in enumerate(portfolios.partnerships)
+    ]
     known = {partnership.id for partnership in portfolios.partnerships}
     gone = weigh({decision for decision in reference if decision[0] not in known})
     return total(parts, portfolios.dimensions).plus(gone).times(exact(changes["price"]))

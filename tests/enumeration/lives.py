@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from itertools import product
+from itertools import chain, product
 from typing import Any
 
 from .exact import exact
@@ -66,8 +66,8 @@ class Partnership:
         def onward(node: int, place: Place) -> list[Life]:
             found: list[Life] = []
             for step, after in self._choices(self._futures.nodes[node].year, place):
-                for branches in product(*(onward(child, after) for child in self._futures.children[node])):
-                    found.append((step, *(one for branch in branches for one in branch)))
+                later = product(*(onward(child, after) for child in self._futures.children[node]))
+                found.extend((step, *chain.from_iterable(branches)) for branches in later)
             return found
 
         return onward(0, self._start)

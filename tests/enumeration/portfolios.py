@@ -31,10 +31,8 @@ class Portfolios:
         self.shape = tuple(len(lives) for lives in self.lives)
         self.dimensions = len(self.shape)
         self._axis = {partnership.id: axis for axis, partnership in enumerate(self.partnerships)}
-        self._steps = [
-            [_distinct([life[node] for life in lives]) for node in range(len(self.futures.nodes))]
-            for lives in self.lives
-        ]
+        nodes = range(len(self.futures.nodes))
+        self._steps = [[_distinct([life[node] for life in lives]) for node in nodes] for lives in self.lives]
 
     def total(self, node: int, quantity: Callable[[Partnership, Step], Fraction]) -> ExactArray:
         """Σ over the partnerships of `quantity` at a node."""

@@ -26,7 +26,7 @@ class Tally:
         self.broken: dict[str, NDArray[np.bool_]] = {}
 
     def price(self, family: str, limit: str) -> Fraction | None:
-        """The price of exceeding a limit by one unit for one year, None where it is hard; its id wins over its family."""
+        """What a unit of excess costs in a year, None where the limit is hard; its id wins over its family."""
         chosen = self._limits.get(limit, self._limits.get(family, "hard"))
         return None if chosen == "hard" else exact(chosen["price"])
 

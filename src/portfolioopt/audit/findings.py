@@ -32,6 +32,10 @@ class Finding:
     """Calendar year."""
     message: str
     excess: Fraction = Fraction(0)
+    """How far a hard limit is exceeded, in its own unit."""
+
+    def __str__(self) -> str:
+        return f"{self.id}, {self.scenario} {self.year}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The clipboard that cross-checks write on: collects every fault and answers what is declared where."""
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 Path = tuple[str | int, ...]
 
 
+MOST_SUGGESTIONS = 50
+"""Faults that get a suggestion: looking for the nearest of thousands of names takes its time."""
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A suggestion for a name that is not known."""
     names = sorted(set(known))
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(name[:100], names, n=1, cutoff=0.6)
     if near:
         return f"did you mean {near[0]}?"
     if not names:
@@ -50,7 +54,11 @@ class Checker:
         """A series that is a list holds one number for each year of the horizon."""
         years = self.instance.horizon.years
         if isinstance(value, tuple) and len(value) != years:
-            self.fault(path, f"has {len(value)} numbers, but the horizon has {years} years", "give one number a year")
+            self.fault(
+                path,
+                f"has {_counted(len(value), 'number')}, but the horizon has {_counted(years, 'year')}",
+                "give one number for each year, or a single number for all of them",
+            )
 
     def years(self, path: Path, years: tuple[int, int] | None) -> None:
         """A span of calendar years, first to last; what lies outside the horizon is only warned of."""
@@ -59,20 +67,21 @@ class Checker:
         first, last = years
         horizon = self.instance.horizon
         if first > last:
-            self.fault(path, f"ends ({last}) before it begins ({first})", "write [first, last]")
+            self.fault(path, f"ends ({last}) before it begins ({first})", "write [first year, last year]")
         elif last < horizon.first_year or first > horizon.last_year:
             self.warn(path, f"lies wholly outside the horizon {horizon.first_year} to {horizon.last_year}")
 
-    def known(self, path: Path, name: str, known: Iterable[str], what: str) -> bool:
-        known = set(known)
+    def known(self, path: Path, name: str, known: Collection[str], what: str) -> bool:
+        """Whether a reference leads somewhere."""
         if name in known:
             return True
-        self.fault(path, f"there is no {what} called {name}", did_you_mean(name, known), sought=name)
+        hint = did_you_mean(name, known) if len(self.faults) < MOST_SUGGESTIONS else ""
+        self.fault(path, f"there is no {what} called {name}", hint or f"the instance has no {what}", sought=name)
         return False
 
     def unique(self, path: Path, name: str, seen: dict[str, Path], what: str) -> None:
         if name in seen:
-            self.fault(path, f"there are two {what} called {name}", "give one of them another name")
+            self.fault(path, f"there are two {what} called {name}", "every one needs a name of its own")
         else:
             seen[name] = path
 
@@ -94,12 +103,14 @@ class Checker:
 
     def curve(self, path: Path, curve: tuple[tuple[Decimal, Decimal], ...]) -> bool:
         """Begins at [0, 0], totals strictly increasing; returns whether it does."""
-        if curve[0] != (0, 0):
-            self.fault((*path, 0), "the first point of a curve is [0, 0]", "begin the curve with [0, 0]")
+        if any(curve[0]):
+            self.fault((*path, 0), "a curve begins at [0, 0]", "add that point before the others")
             return False
         for position in range(1, len(curve)):
             if curve[position][0] <= curve[position - 1][0]:
-                self.fault((*path, position), "totals of a curve must strictly increase", "sort the points by total")
+                self.fault(
+                    (*path, position), "the totals of a curve must increase", "sort the points by their first number"
+                )
                 return False
         return True
 
@@ -112,3 +123,7 @@ def carried(instance: "Instance", flow: str) -> Iterator[str]:
         for action in partnership.actions:
             yield from getattr(action.during, flow)
             yield from getattr(action.at_effect, flow)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -1,9 +1,9 @@
-"""From pydantic's errors to faults that a planner understands, and what of an input is left without them."""
+"""From pydantic's errors to faults that a planner understands."""
 
-import copy
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -11,40 +11,42 @@ from pydantic_core import ErrorDetails
 
 from portfolioopt.errors import Fault
 from portfolioopt.language.checking import did_you_mean
+from portfolioopt.language.remainder import path_of, without_faults
+
+__all__ = ["faults_of", "keys_at", "path_of", "without_faults"]
+
+_EXAMPLES = {
+    "format": "format: portfolioopt-instance/1",
+    "name": "name: our portfolio",
+    "horizon": "horizon: {first_year: 2026, years: 6}",
+    "discount_rate": "discount_rate: 0.08",
+}
+
 
 def faults_of(error: ValidationError, root: type[BaseModel], obj: Any) -> list[Fault]:
-    """One fault for each error, in the order of the file's keys."""
-    return [_fault(details, root, obj) for details in error.errors(include_url=False)]
-
-
-def _path(details: ErrorDetails, obj: Any) -> tuple[str | int, ...]:
-    """The error's place in the input: pydantic's own path also holds the kinds of a choice, which no file has."""
-    path: list[str | int] = []
-    here = obj
-    loc = details["loc"]
-    for place, part in enumerate(loc):
-        if isinstance(here, Mapping) and part in here:
-            here = here[part]
-        elif isinstance(here, list | tuple) and isinstance(part, int) and part < len(here):
-            here = here[part]
-        elif not (isinstance(here, Mapping) and place == len(loc) - 1 and details["type"] == "missing"):
-            continue
-        path.append(part)
-    return tuple(path)
+    """One fault for each thing that is wrong, in the order of the file's keys."""
+    found = [_fault(details, root, obj) for details in error.errors(include_url=False)]
+    return list(dict.fromkeys(found))
 
 
 def _fault(details: ErrorDetails, root: type[BaseModel], obj: Any) -> Fault:
-    path = _path(details, obj)
+    path = path_of(details, obj)
     context = details.get("ctx", {})
     given = details["input"]
     match details["type"]:
         case "extra_forbidden":
-            return Fault(path, "unknown key", did_you_mean(str(path[-1]), _keys_at(root, details["loc"][:-1])))
+            return Fault(path, "unknown key", did_you_mean(str(path[-1]), keys_at(root, details["loc"][:-1])))
+        case "missing" if isinstance(details["loc"][-1], int):
+            return Fault(path, f"must have two entries, not {len(given)}", "write [first, second]")
         case "missing":
-            return Fault(path, "is missing", "add it")
+            return Fault(path, "is missing", _example(str(path[-1])))
         case "literal_error":
             expected = str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
-            hint = did_you_mean(given, expected) if isinstance(given, str) else f"one of: {', '.join(expected)}"
+            if path[-1] == "format":
+                return Fault(path, f"cannot be {_shown(given)}", f"write format: {expected[0]}")
+            if path[0] == "limits":
+                return Fault(path, f"must be hard or a price, not {_shown(given)}", "write hard, or {price: 2.5}")
+            hint = did_you_mean(given, expected) if isinstance(given, str) else f"known: {', '.join(expected)}"
             return Fault(path, f"cannot be {_shown(given)}", hint)
         case "union_tag_not_found":
             key = str(context["discriminator"]).strip("'")
@@ -52,23 +54,29 @@ def _fault(details: ErrorDetails, root: type[BaseModel], obj: Any) -> Fault:
         case "union_tag_invalid":
             key = str(context["discriminator"]).strip("'")
             expected = str(context["expected_tags"]).replace("'", "").split(", ")
-            return Fault((*path, key), f"cannot be {context['tag']}", did_you_mean(str(context["tag"]), expected))
+            return Fault((*path, key), f"cannot be {_shown(context['tag'])}", did_you_mean(context["tag"], expected))
         case "string_pattern_mismatch":
             return Fault(path, f"{_shown(given)} cannot be used here", _pattern_said(str(context["pattern"])))
         case "string_type":
-            return Fault(path, f"must be text, not {_shown(given)}", "put it between quotes")
-        case "int_type" | "int_from_float":
+            hint = "put it between quotes" if isinstance(given, int | float | Decimal) else ""
+            return Fault(path, f"must be text, not {_shown(given)}", hint)
+        case "string_too_long":
+            return Fault(path, f"has {len(given)} letters; the most is {context['max_length']}")
+        case "string_too_short":
+            return Fault(path, "is empty text", "give it a text or remove it")
+        case "int_type" | "int_from_float" | "int_parsing_size":
             return Fault(path, f"must be a whole number, not {_shown(given)}")
         case "bool_type":
             return Fault(path, f"must be true or false, not {_shown(given)}")
         case "model_type" | "dict_type" | "model_attributes_type":
             return Fault(path, f"must be keys with values, not {_shown(given)}")
         case "tuple_type" | "list_type":
-            return Fault(path, f"must be a list, not {_shown(given)}", "write it between [ and ]")
+            hint = "write it between [ and ]" if not isinstance(given, Mapping) else "begin each member with -"
+            return Fault(path, f"must be a list, not {_shown(given)}", hint)
         case "too_short":
-            return Fault(path, f"needs at least {context['min_length']} entries, not {context['actual_length']}")
+            return Fault(path, f"needs at least {_entries(context['min_length'])}, not {context['actual_length']}")
         case "too_long":
-            return Fault(path, f"takes at most {context['max_length']} entries, not {context['actual_length']}")
+            return Fault(path, f"takes at most {_entries(context['max_length'])}, not {len(given)}")
         case "greater_than_equal":
             return Fault(path, f"must be at least {context['ge']}, not {_shown(given)}")
         case "less_than_equal":
@@ -76,6 +84,15 @@ def _fault(details: ErrorDetails, root: type[BaseModel], obj: Any) -> Fault:
         case _:
             message = details["msg"]
             return Fault(path, message[:1].lower() + message[1:])
+
+
+def _example(key: str) -> str:
+    """How a key that is missing may be written."""
+    return f"add it, such as {_EXAMPLES[key]}" if key in _EXAMPLES else "add it"
+
+
+def _entries(number: int) -> str:
+    return "one entry" if number == 1 else f"{number} entries"
 
 
 def _pattern_said(pattern: str) -> str:
@@ -93,10 +110,13 @@ def _shown(value: Any) -> str:
         return "keys with values"
     if isinstance(value, list | tuple):
         return "a list"
-    return repr(value)[:60] if isinstance(value, str) else str(value)[:60]
+    if isinstance(value, bool):
+        return str(value).lower()
+    shown = repr(value) if isinstance(value, str) else str(value)
+    return shown if len(shown) <= 60 else f"{shown[:60]}…"
 
 
-def _keys_at(root: Any, loc: tuple[str | int, ...]) -> list[str]:
+def keys_at(root: Any, loc: tuple[str | int, ...]) -> list[str]:
     """The keys that the record at `loc` may have."""
     kinds: list[Any] = [root]
     for part in loc:
@@ -142,62 +162,3 @@ def _tags(record: type[BaseModel]) -> list[str]:
         if typing.get_origin(field.annotation) is typing.Literal
         for word in typing.get_args(field.annotation)
     ]
-
-
-def without_faults(
-    obj: Mapping[str, Any], error: ValidationError, validate: Callable[[Any], BaseModel]
-) -> tuple[Any, set[str]] | None:
-    """What is left when every faulty part is taken out, and the names that went with it; None if nothing is.
-
-    So that one run tells contradictions between sound parts as well as broken parts.
-    """
-    rest: Any = copy.deepcopy(dict(obj))
-    dropped: set[str] = set()
-    for _ in range(8):
-        places = {_place(details, rest) for details in error.errors(include_url=False)}
-        if () in places:
-            return None
-        for path in sorted(places, key=_last_first, reverse=True):
-            _take_out(rest, path, dropped)
-        try:
-            return validate(rest), dropped
-        except ValidationError as again:
-            error = again
-    return None
-
-
-def _place(details: ErrorDetails, obj: Any) -> tuple[str | int, ...]:
-    """The part to take out: the faulty one, or what lacks a key that it must have."""
-    path = _path(details, obj)
-    return path[:-1] if details["type"] == "missing" else path
-
-
-def _last_first(path: tuple[str | int, ...]) -> tuple[tuple[int, int, str], ...]:
-    return tuple((0, part, "") if isinstance(part, int) else (1, 0, part) for part in path)
-
-
-def _take_out(rest: Any, path: tuple[str | int, ...], dropped: set[str]) -> None:
-    holder = rest
-    for part in path[:-1]:
-        try:
-            holder = holder[part]
-        except (KeyError, IndexError, TypeError):
-            return
-    try:
-        _names_in(holder[path[-1]], dropped)
-        del holder[path[-1]]
-    except (KeyError, IndexError, TypeError):
-        return
-    dropped.add(str(path[-1]))
-
-
-def _names_in(value: Any, names: set[str]) -> None:
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            names.add(str(key))
-            _names_in(inner, names)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            _names_in(inner, names)
-    elif isinstance(value, str):
-        names.add(value)

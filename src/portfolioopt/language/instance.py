@@ -210,7 +210,8 @@ def _check_sensitivity(checker: Checker, path: Path, sensitivity: Record) -> Non
 
 
 def _check_readiness(checker: Checker) -> None:
-    total = sum(getattr(checker.instance.readiness.weights, element) for element in ELEMENTS)
+    weights = checker.instance.readiness.weights
+    total = sum((getattr(weights, element) for element in ELEMENTS), Decimal(0))
     if abs(total - 1) > Decimal("1e-9"):
         checker.fault(("readiness", "weights"), f"the weights sum to {total}, not to 1", "change them so that they do")
 
@@ -228,7 +229,7 @@ def _check_scenarios(checker: Checker) -> None:
             checker.known((*path, "drivers", driver), driver, checker.drivers, "driver")
             checker.series((*path, "drivers", driver), levels)
     if instance.scenarios:
-        total = sum(scenario.probability for scenario in instance.scenarios)
+        total = sum((scenario.probability for scenario in instance.scenarios), Decimal(0))
         if abs(total - 1) > Decimal("1e-9"):
             checker.fault(("scenarios",), f"the probabilities sum to {total}, not to 1", "change them so that they do")
     horizon = instance.horizon

@@ -1,6 +1,6 @@
 """Activity: how many partnerships may, or must, be active at once."""
 
-from portfolioopt.language.checking import Checker, Path
+from portfolioopt.language.checking import Checker, Path, did_you_mean
 from typing import Annotated
 
 from portfolioopt.language.partnership import Domain, Partnership, PartnershipType
@@ -41,7 +41,9 @@ def check(checker: Checker, activity: tuple[Activity, ...]) -> None:
         checker.series((*path, "at_most"), limit.at_most)
         checker.series((*path, "at_least"), limit.at_least)
         for index, name in enumerate(limit.partners or ()):
-            checker.known((*path, "partners", index), name, checker.partners, "partner")
+            if name not in checker.partners:
+                hint = did_you_mean(name, checker.partners)
+                checker.warn((*path, "partners", index), f"no partnership is with {name}", hint)
         for index, name in enumerate(limit.ids or ()):
             checker.known((*path, "ids", index), name, checker.partnerships, "partnership")
         for number, partnership in enumerate(checker.instance.partnerships):

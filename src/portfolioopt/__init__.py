@@ -1,0 +1,78 @@
+"""portfolioopt: which partnerships an automaker should form, expand, restructure, keep or exit, and when.
+
+instance = portfolioopt.read_instance("instances/two_deals")
+result = portfolioopt.solve(instance, portfolioopt.read_model("risk_averse"))
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from portfolioopt.audit.findings import Audit
+    from portfolioopt.errors import (
+        EngineFault,
+        InvalidInput,
+        InvalidInstance,
+        InvalidModel,
+        PortfolioError,
+        UnknownOption,
+    )
+    from portfolioopt.language.instance import Instance
+    from portfolioopt.language.model import Model
+    from portfolioopt.language.plans import read_plan
+    from portfolioopt.language.reading import read_instance, read_model
+    from portfolioopt.plan import Plan
+    from portfolioopt.result import Result
+    from portfolioopt.solving import solve
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Audit",
+    "EngineFault",
+    "Instance",
+    "InvalidInput",
+    "InvalidInstance",
+    "InvalidModel",
+    "Model",
+    "Plan",
+    "PortfolioError",
+    "Result",
+    "UnknownOption",
+    "__version__",
+    "read_instance",
+    "read_model",
+    "read_plan",
+    "solve",
+]
+
+_HOMES = {
+    "Audit": "portfolioopt.audit.findings",
+    "EngineFault": "portfolioopt.errors",
+    "Instance": "portfolioopt.language.instance",
+    "InvalidInput": "portfolioopt.errors",
+    "InvalidInstance": "portfolioopt.errors",
+    "InvalidModel": "portfolioopt.errors",
+    "Model": "portfolioopt.language.model",
+    "Plan": "portfolioopt.plan",
+    "PortfolioError": "portfolioopt.errors",
+    "Result": "portfolioopt.result",
+    "UnknownOption": "portfolioopt.errors",
+    "read_instance": "portfolioopt.language.reading",
+    "read_model": "portfolioopt.language.reading",
+    "read_plan": "portfolioopt.language.plans",
+    "solve": "portfolioopt.solving",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Loads what is asked for, when it is asked for: importing portfolioopt alone costs next to nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

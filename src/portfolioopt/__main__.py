@@ -1,0 +1,5 @@
+"""`python -m portfolioopt`."""
+
+from portfolioopt.command import main
+
+main()

@@ -1,0 +1,45 @@
+"""The command line: which commands there are. Each loads what it needs only when it runs."""
+
+from typing import Annotated
+
+import typer
+
+from portfolioopt import __version__
+from portfolioopt.command.init import init_command
+from portfolioopt.command.models import models_command
+from portfolioopt.command.schema import schema_command
+from portfolioopt.command.solve import solve_command
+from portfolioopt.command.talk import data
+from portfolioopt.command.validate import validate_command
+
+app = typer.Typer(
+    name="portfolioopt",
+    no_args_is_help=True,
+    # plain help: colours would cost a third of the time it takes
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        data(f"portfolioopt {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _portfolioopt(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an unexpected error comes from.")] = False,
+) -> None:
+    """Which partnerships to form, expand, restructure, keep or exit, and when."""
+
+
+app.command("validate")(validate_command)
+app.command("solve")(solve_command)
+app.command("models")(models_command)
+app.command("schema")(schema_command)
+app.command("init")(init_command)

@@ -1,0 +1,127 @@
+"""`portfolioopt solve`: the best plan for an instance, shown, and saved as a run folder."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
+
+import typer
+
+from portfolioopt.command.exits import INFEASIBLE, INTERRUPTED, NO_PLAN, OK
+from portfolioopt.command.talk import harmless, talk
+
+if TYPE_CHECKING:
+    from portfolioopt.result import Result
+
+
+class Progress(Protocol):
+    """How far a solve has come."""
+
+    @property
+    def phase(self) -> str: ...
+    @property
+    def value(self) -> float | None: ...
+    @property
+    def bound(self) -> float | None: ...
+    @property
+    def gap(self) -> float | None: ...
+    @property
+    def seconds(self) -> float: ...
+
+
+def solve_command(
+    instance: Annotated[Path, typer.Argument(help="Instance file, or folder that holds instance.yaml.")],
+    model: Annotated[
+        str | None, typer.Option("--model", "-m", help="Model file, or name of a model that comes with portfolioopt.")
+    ] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change the instance first; may repeat.")
+    ] = None,
+    gap: Annotated[float | None, typer.Option(help="Relative gap at which a plan counts as optimal.")] = None,
+    time_limit: Annotated[float | None, typer.Option(help="Seconds for the whole solve, checks included.")] = None,
+    threads: Annotated[int | None, typer.Option(help="Threads of the solver.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Random seed of the solver.")] = None,
+    no_verify: Annotated[bool, typer.Option("--no-verify", help="Skip the second, independent run.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON instead of the report.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Run folder; a new one under runs/ if not given.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No report and no progress.")] = False,
+) -> None:
+    """Find the best plan, show it and save the run.
+
+    Exit codes: 0 a plan, 3 input that cannot be used, 4 infeasible, 5 no plan found, 130 interrupted.
+    """
+    from portfolioopt.language.model import Model
+    from portfolioopt.language.reading import InstanceSource, ModelSource
+    from portfolioopt.runs import refuse_unusable
+
+    refuse_unusable(out)
+    source = InstanceSource(instance, settings or ())
+    choice = Model()
+    if model is not None:
+        chosen = ModelSource(model)
+        chosen.check_fit(source.instance)
+        choice = chosen.model
+    for warning in source.warnings():
+        talk(f"warning: {warning}")
+
+    from portfolioopt.runs import write_run
+    from portfolioopt.solving import solve
+
+    asked = {"gap": gap, "time_limit": time_limit, "threads": threads, "seed": seed}
+    options: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
+    with _progress(wanted=not quiet) as progress:
+        result = solve(source.instance, choice, verify=not no_verify, progress=progress, **options)
+    try:
+        folder = write_run(result, source.instance, choice, out, command=sys.argv)
+    finally:
+        # even where it cannot be saved, what was found is told
+        _tell(result, as_json=as_json, quiet=quiet)
+    talk(f"run saved in {folder}")
+    raise typer.Exit(exit_code(result))
+
+
+def exit_code(result: "Result") -> int:
+    """How a solve that returned a result ends."""
+    if result.stop_reason == "interrupted":
+        return INTERRUPTED
+    return {"infeasible": INFEASIBLE, "no_plan": NO_PLAN}.get(result.status, OK)
+
+
+def _tell(result: "Result", *, as_json: bool, quiet: bool) -> None:
+    if as_json:
+        sys.stdout.write(result.to_json())
+    elif not quiet:
+        from portfolioopt.command.show import show_result
+
+        show_result(result)
+    sys.stdout.flush()
+
+
+@contextmanager
+def _progress(*, wanted: bool) -> Iterator[Callable[[Progress], None] | None]:
+    """A line on stderr that says how far the solve is, while it runs, if somebody is there to see it."""
+    if not (wanted and sys.stderr.isatty()):
+        yield None
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(stderr=True)
+    with console.status("reading") as status:
+        yield lambda progress: status.update(Text(harmless(progress_line(progress))))
+
+
+def progress_line(progress: Progress) -> str:
+    """search: value 1,143.6, bound 1,168.0, gap 2.1%, 12 s."""
+    parts = [
+        f"{name} {value:,.1f}"
+        for name, value in (("value", progress.value), ("bound", progress.bound))
+        if value is not None
+    ]
+    if progress.gap is not None:
+        parts.append(f"gap {progress.gap:.2%}")
+    parts.append(f"{progress.seconds:.0f} s")
+    return f"{progress.phase}: {', '.join(parts)}"

@@ -1,0 +1,114 @@
+"""`portfolioopt validate`: is the instance sound, and what is in it."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from portfolioopt.command.exits import INVALID
+from portfolioopt.command.talk import data, harmless, talk
+from portfolioopt.command.talk import faults as tell
+
+if TYPE_CHECKING:
+    from portfolioopt.errors import Fault
+    from portfolioopt.language.instance import Instance
+    from portfolioopt.language.model import Model
+
+
+def validate_command(
+    instance: Annotated[Path, typer.Argument(help="Instance file, or folder that holds instance.yaml.")],
+    model: Annotated[
+        str | None, typer.Option("--model", "-m", help="Model file, or name of a model that comes with portfolioopt.")
+    ] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change the instance first; may repeat.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print valid, faults and warnings as JSON.")] = False,
+) -> None:
+    """Check an instance, and a model with it, without solving."""
+    from portfolioopt.errors import InvalidInput
+    from portfolioopt.language.reading import InstanceSource, ModelSource
+
+    found: list[Fault] = []
+    source = chosen = None
+    try:
+        source = InstanceSource(instance, settings or ())
+    except InvalidInput as invalid:
+        found += invalid.faults
+    try:
+        chosen = ModelSource(model) if model is not None else None
+        if chosen and source:
+            chosen.check_fit(source.instance)
+    except InvalidInput as invalid:
+        found += invalid.faults
+    warnings = source.warnings() if source else []
+    if as_json:
+        data(_json(found, warnings))
+    else:
+        tell(found)
+        for warning in warnings:
+            talk(f"warning: {warning}")
+        if source and not found:
+            data(_summary(source.instance, chosen.model if chosen else None, len(warnings)))
+    if found:
+        raise typer.Exit(INVALID)
+
+
+def _json(found: "list[Fault]", warnings: "list[Fault]") -> str:
+    report = {"valid": not found, "faults": [*map(_plain, found)], "warnings": [*map(_plain, warnings)]}
+    return json.dumps(report, indent=1, ensure_ascii=False)
+
+
+def _plain(fault: "Fault") -> dict[str, Any]:
+    return {
+        "file": fault.file,
+        "line": fault.line,
+        "column": fault.column,
+        "key": fault.key,
+        "message": fault.message,
+        "hint": fault.hint,
+    }
+
+
+def _summary(instance: "Instance", model: "Model | None", warnings: int) -> str:
+    horizon = instance.horizon
+    domains = Counter[str](partnership.domain or "no domain" for partnership in instance.partnerships)
+    in_force = [one.id for one in instance.partnerships if one.start.state not in ("none", "exited")]
+    lines = [
+        ("horizon", f"{horizon.first_year} to {horizon.last_year}, {instance.currency}"),
+        ("partnerships", _counted(len(instance.partnerships), _tally(domains))),
+        ("in force", _counted(len(in_force), _some(in_force))),
+        ("scenarios", _counted(len(instance.futures), _some([one.name for one in instance.futures]))),
+        ("review years", _some([str(year) for year in instance.review_years or ()]) or "every year"),
+        ("limits", _limits(instance)),
+    ]
+    if model is not None:
+        lines.append(("model", f"{model.name}, fits"))
+    lines.append(("warnings", str(warnings) if warnings else "none"))
+    return "\n".join(harmless(line) for line in (f"{instance.name}: valid", *(f"  {k:<13} {v}" for k, v in lines)))
+
+
+def _limits(instance: "Instance") -> str:
+    """How many of each family."""
+    from portfolioopt.language.families import FAMILY_NAMES
+
+    parts = []
+    for family in FAMILY_NAMES:
+        section = getattr(instance, family)
+        if section is not None and section != () and section != {}:
+            parts.append(f"{family} {len(section)}" if isinstance(section, tuple | dict) else family)
+    return ", ".join(parts) or "none"
+
+
+def _tally(counts: "Counter[str]") -> str:
+    return ", ".join(f"{name} {number}" for name, number in counts.most_common())
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
+
+
+def _counted(number: int, detail: str) -> str:
+    return f"{number} ({detail})" if detail else str(number)

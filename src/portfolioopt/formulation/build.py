@@ -1,0 +1,148 @@
+"""The model's table of contents: families in reading order, then value, risk and objective."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy.sparse as sp
+
+from portfolioopt.formulation import changes, risk
+from portfolioopt.formulation.draft import ColumnGroup, Draft, Row
+from portfolioopt.formulation.families import (
+    activity,
+    capital,
+    coordination,
+    exposures,
+    links,
+    moves,
+    pools,
+    requirements,
+    rules,
+    skills,
+)
+from portfolioopt.formulation.paths import path_rows
+from portfolioopt.formulation.value import expected_value
+from portfolioopt.language.model import Model
+from portfolioopt.networks.portfolio import Portfolio
+from portfolioopt.networks.tree import Floats, Ints
+from portfolioopt.plan import TODAY, Plan
+
+
+@dataclass(frozen=True)
+class RowLabel:
+    """The limit that a row stands for."""
+
+    family: str
+    limit: str
+    year: int
+    group: int
+
+
+@dataclass(frozen=True)
+class Formulation:
+    """Finished rows: maximize objective·x + constant, row_lower ≤ matrix·x ≤ row_upper, lower ≤ x ≤ upper.
+
+    The first `takes` columns are take[p,n,a]; the first `paths` rows are the paths of the partnerships.
+    """
+
+    portfolio: Portfolio
+    model: Model
+    groups: tuple[ColumnGroup, ...]
+    take_start: tuple[int, ...]
+    takes: int
+    paths: int
+    objective: Floats
+    constant: float
+    matrix: sp.csr_array
+    row_lower: Floats
+    row_upper: Floats
+    lower: Floats
+    upper: Floats
+    binary: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    hired: dict[tuple[str, int, int], int]
+    """(skill, year, node) → column of the engineers hired"""
+    labels: tuple[RowLabel, ...]
+    """of the rows after the paths"""
+
+    def year_columns(self, year: int) -> slice:
+        """The take columns of a year: nodes one after the other, each with all arcs."""
+        nodes = self.portfolio.tree.nodes.count[year]
+        start = self.take_start[year]
+        return slice(start, start + nodes * self.portfolio.years[year].size)
+
+    def with_rows(self, rows: list[Row]) -> "Formulation":
+        """The same with more rows at the end."""
+        more = coupling_matrix(rows, self.matrix.shape[1])
+        return replace(
+            self,
+            matrix=sp.csr_array(sp.vstack([self.matrix, more], format="csr")),
+            row_lower=np.concatenate([self.row_lower, [row.lower for row in rows]]),
+            row_upper=np.concatenate([self.row_upper, [row.upper for row in rows]]),
+            labels=(*self.labels, *(RowLabel(row.family, row.limit, row.year, row.group) for row in rows)),
+        )
+
+    def group(self, name: str) -> Ints:
+        """Columns of all groups of that name, in the order they were made."""
+        found = [np.arange(group.start, group.start + group.size) for group in self.groups if group.name == name]
+        return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
+
+
+def formulate(portfolio: Portfolio, model: Model, against: Plan = TODAY) -> Formulation:
+    """All rows and columns of an instance under a model."""
+    draft = Draft(portfolio, model)
+    capital.write(draft)
+    skills.write(draft)
+    exposures.write(draft)
+    requirements.write(draft)
+    pools.write(draft)
+    coordination.write(draft)
+    activity.write(draft)
+    moves.write(draft)
+    links.write(draft)
+    rules.write(draft)
+    changes.write(draft, against)
+    return _finish(draft, _objective(draft))
+
+
+def _objective(draft: Draft) -> Floats:
+    """(1 − weight)·E[NPV] + weight·risk − penalties − changes, by column."""
+    chosen = draft.model.objective.risk
+    weight = 0.0 if chosen is None else float(chosen.weight)
+    terms = [] if chosen is None or not weight else risk.MEASURES[chosen.measure](draft, chosen)
+    objective = (1 - weight) * expected_value(draft)
+    for columns, values in terms:
+        np.add.at(objective, columns, weight * values)
+    for columns, money in draft.charged:
+        np.add.at(objective, columns, money)
+    return objective
+
+
+def _finish(draft: Draft, objective: Floats) -> Formulation:
+    paths, starts = path_rows(draft)
+    coupling = coupling_matrix(draft.rows, draft.width)
+    return Formulation(
+        portfolio=draft.portfolio,
+        model=draft.model,
+        groups=tuple(draft.groups),
+        take_start=tuple(draft.take_start),
+        takes=draft.takes,
+        paths=paths.shape[0],
+        objective=objective,
+        constant=draft.constant,
+        matrix=sp.csr_array(sp.vstack([paths, coupling], format="csr")),
+        row_lower=np.concatenate([starts, [row.lower for row in draft.rows]]).astype(float),
+        row_upper=np.concatenate([starts, [row.upper for row in draft.rows]]).astype(float),
+        lower=np.concatenate([group.lower for group in draft.groups]),
+        upper=np.concatenate([group.upper for group in draft.groups]),
+        binary=np.concatenate([np.full(group.size, group.binary) for group in draft.groups]),
+        hired=draft.hired,
+        labels=tuple(RowLabel(row.family, row.limit, row.year, row.group) for row in draft.rows),
+    )
+
+
+def coupling_matrix(rows: list[Row], width: int) -> sp.csr_array:
+    """The rows as a matrix over all columns."""
+    lengths = np.array([len(row.columns) for row in rows], dtype=np.int64)
+    pointers = np.concatenate(([0], np.cumsum(lengths)))
+    columns = np.concatenate([np.zeros(0, dtype=np.int64), *(row.columns for row in rows)])
+    values = np.concatenate([np.zeros(0), *(row.coefficients for row in rows)])
+    return sp.csr_array((values, columns, pointers), shape=(len(rows), width))

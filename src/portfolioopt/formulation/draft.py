@@ -1,0 +1,209 @@
+"""The draft of a model: columns, rows and values as arrays, written by the families one after the other.
+
+Index letters in the algebra: p partnership, n node (of year y(n), with probability π_n), a arc, w scenario, y year.
+
+    take[p,n,a] ∈ {0,1}     arc a of partnership p is taken at node n
+
+Everything stands in natural units; scaling belongs to the solution.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from portfolioopt.language.model import Model
+from portfolioopt.language.values import series_at
+from portfolioopt.networks.portfolio import Portfolio
+from portfolioopt.networks.tree import Floats, Ints
+
+TIMING = {"start": 0.0, "mid": 0.5, "end": 1.0}
+INFINITY = float("inf")
+Term = tuple[Ints, Floats | float]
+"""Columns and their coefficients, one for all or one for each."""
+
+
+@dataclass(frozen=True)
+class ColumnGroup:
+    """Columns of one kind, as one variable of the Pyomo model."""
+
+    name: str
+    start: int
+    lower: Floats
+    upper: Floats
+    binary: bool
+
+    @property
+    def size(self) -> int:
+        return len(self.lower)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One linear row: lower ≤ Σ coefficient·column ≤ upper, and the limit it stands for."""
+
+    family: str
+    limit: str
+    year: int
+    group: int
+    """Node of the year, or history of capital."""
+    columns: Ints
+    coefficients: Floats
+    lower: float
+    upper: float
+
+
+@dataclass
+class Draft:
+    """What the families write on."""
+
+    portfolio: Portfolio
+    model: Model
+    groups: list[ColumnGroup] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    width: int = 0
+    take_start: list[int] = field(default_factory=list)
+    """first take column of every year"""
+    earned: list[tuple[int, int, Ints, Floats]] = field(default_factory=list)
+    """(year, node, columns, discounted money): what columns other than take add to NPV"""
+    charged: list[tuple[Ints, Floats]] = field(default_factory=list)
+    """(columns, expected money): penalties and changes, which are no part of NPV"""
+    hired: dict[tuple[str, int, int], int] = field(default_factory=dict)
+    """(skill, year, node) → column of the engineers hired"""
+    constant: float = 0.0
+    """money of the objective that no decision changes"""
+
+    def __post_init__(self) -> None:
+        tree = self.portfolio.tree
+        for year, arcs in enumerate(self.portfolio.years):
+            self.take_start.append(self.width)
+            self.width += tree.nodes.count[year] * arcs.size
+        self.groups.append(ColumnGroup("take", 0, np.zeros(self.width), np.ones(self.width), True))
+        self._most: dict[int, Ints] = {}
+
+    @property
+    def takes(self) -> int:
+        return self.groups[0].size
+
+    @property
+    def years(self) -> int:
+        return self.portfolio.tree.years
+
+    def discount(self, year: int) -> float:
+        """(1+r)^−(y+o) with o = 0, ½ or 1 for cash at the start, the middle or the end of a year."""
+        instance = self.portfolio.instance
+        return float((1 + float(instance.discount_rate)) ** -(year + TIMING[instance.cash_timing]))
+
+    def nodes(self, year: int) -> range:
+        return range(self.portfolio.tree.nodes.count[year])
+
+    def probability(self, year: int, node: int) -> float:
+        return float(self.portfolio.tree.nodes.probability[year][node])
+
+    def take(self, year: int, node: int, arcs: Ints) -> Ints:
+        """Columns of these arcs at a node."""
+        columns: Ints = self.take_start[year] + node * self.portfolio.years[year].size + arcs
+        return columns
+
+    def along(self, year: int, node: int, flow: Floats) -> tuple[Ints, Floats]:
+        """Columns and coefficients of a flow along the arcs of a node."""
+        arcs = np.flatnonzero(flow)
+        return self.take(year, node, arcs), flow[arcs]
+
+    def most(self, year: int, flow: Floats) -> float:
+        """The most that a flow can come to in a year: every partnership on its best arc."""
+        if not len(flow):
+            return 0.0
+        if year not in self._most:
+            owner = self.portfolio.years[year].partnership
+            self._most[year] = np.flatnonzero(np.concatenate(([True], owner[1:] != owner[:-1])))
+        return float(np.maximum.reduceat(flow, self._most[year]).sum())
+
+    def least(self, year: int, flow: Floats) -> float:
+        """The least that a flow can come to in a year."""
+        return -self.most(year, -flow)
+
+    def columns(self, name: str, lower: ArrayLike, upper: ArrayLike, *, binary: bool = False) -> Ints:
+        """New columns with these bounds."""
+        low, high = np.atleast_1d(np.asarray(lower, dtype=float)), np.atleast_1d(np.asarray(upper, dtype=float))
+        low, high = np.broadcast_arrays(low, high)
+        self.groups.append(ColumnGroup(name, self.width, low.copy(), high.copy(), binary))
+        fresh = np.arange(self.width, self.width + len(low))
+        self.width += len(low)
+        return fresh
+
+    def earn(self, year: int, node: int, columns: Ints, money: ArrayLike) -> None:
+        """Columns that add money (undiscounted, of that year) to NPV in the scenarios of a node."""
+        discounted = np.broadcast_to(np.asarray(money, dtype=float) * self.discount(year), columns.shape)
+        self.earned.append((year, node, columns, discounted))
+
+    def row(
+        self,
+        family: str,
+        limit: str,
+        year: int,
+        group: int,
+        terms: Sequence[Term],
+        *,
+        lower: float = -INFINITY,
+        upper: float = INFINITY,
+    ) -> None:
+        """lower ≤ Σ terms ≤ upper. Columns that stand in several terms are added up."""
+        columns = np.concatenate([np.atleast_1d(part) for part, _ in terms])
+        values = np.concatenate(
+            [np.broadcast_to(np.asarray(value, dtype=float), np.atleast_1d(part).shape) for part, value in terms]
+        )
+        order = np.argsort(columns, kind="stable")
+        columns, values = columns[order], values[order]
+        if len(columns) > 1 and np.any(columns[1:] == columns[:-1]):
+            columns, first = np.unique(columns, return_index=True)
+            values = np.add.reduceat(values, first)
+        kept = values != 0
+        self.rows.append(Row(family, limit, year, group, columns[kept], values[kept], lower, upper))
+
+    def limit(
+        self,
+        family: str,
+        limit: str,
+        year: int,
+        group: int,
+        probability: float,
+        terms: Sequence[Term],
+        *,
+        at_most: float | None = None,
+        at_least: float | None = None,
+        reach: float,
+    ) -> None:
+        """A limit that the model makes hard or soft: the one place where excess is priced.
+
+            hard   Σ terms ≤ at_most                   (at_least: ≥)
+            soft   Σ terms − excess ≤ at_most, 0 ≤ excess ≤ reach; objective − π·discount(y)·price·excess
+
+        `reach` is the most by which the limit can be exceeded.
+        """
+        price = self.model.price(family, limit)
+        extended = list(terms)
+        if price is not None:
+            excess = self.columns(f"{family}_excess", 0, max(reach, 0.0))
+            extended.append((excess, -1.0 if at_most is not None else 1.0))
+            self.charge(excess, -float(price) * self.discount(year) * probability)
+        self.row(
+            family,
+            limit,
+            year,
+            group,
+            extended,
+            lower=-INFINITY if at_least is None else at_least,
+            upper=INFINITY if at_most is None else at_most,
+        )
+
+    def charge(self, columns: Ints, money: ArrayLike) -> None:
+        """Expected money that enters the objective but not NPV (negative: a price)."""
+        self.charged.append((columns, np.broadcast_to(np.asarray(money, dtype=float), columns.shape)))
+
+
+def at(series: Decimal | tuple[Decimal, ...], year: int) -> float:
+    """Value of a series in a year as the solver's float."""
+    return float(series_at(series, year))

@@ -1,0 +1,68 @@
+"""The capital budget, in every scenario.
+
+    left[h] = budget(h) + carry_over·left[parent(h)] + recycle·proceeds(h) − capital(h) + excess[h],   left[h] ≥ 0
+
+One row per distinct history h: scenarios that share the node and all levels so far that capital, proceeds or the
+budget vary with have the same left. Soft: excess is money added in that year, at its price.
+"""
+
+import numpy as np
+
+from portfolioopt.formulation.draft import Draft, Term, at
+from portfolioopt.networks.portfolio import driver_factor
+
+FAMILY = "capital"
+
+
+def write(draft: Draft) -> None:
+    """Writes the rows of the family."""
+    portfolio = draft.portfolio
+    capital = portfolio.instance.capital
+    if capital is None:
+        return
+    tree = portfolio.tree
+    histories = tree.histories(portfolio.capital_drivers | set(capital.sensitivity.budget))
+    budget_factor = driver_factor(dict(capital.sensitivity.budget), tree)
+    carry_over, recycle = float(capital.carry_over), float(capital.recycle)
+    price = draft.model.price(FAMILY, FAMILY)
+    left_before = np.zeros(0, dtype=np.int64)
+    most_left = np.zeros(1)
+    for year in range(draft.years):
+        drawn = portfolio.along(year, portfolio.capital_by_place, portfolio.capital_by_effect)
+        returned = portfolio.along(year, np.zeros_like(portfolio.capital_by_place), portfolio.proceeds_by_effect)
+        first = histories.first_scenario(year)
+        left = np.zeros(0, dtype=np.int64)
+        reach = np.zeros(len(first))
+        budgets = np.zeros(len(first))
+        for h, w in enumerate(first.tolist()):
+            level = tree.level_of[year, w]
+            budgets[h] = at(capital.budget, year) * budget_factor[level]
+            before = most_left[histories.parent[year][h]] if year else 0.0
+            # a budget below zero (it may be any series) leaves nothing, but excess may be added
+            reach[h] = max(budgets[h], 0.0) + carry_over * before + recycle * draft.most(year, returned[level])
+        if price is not None:
+            reach = reach + max(draft.most(year, drawn[level]) for level in set(tree.level_of[year].tolist()))
+            reach = reach + abs(budgets)
+        if carry_over and year < draft.years - 1:
+            left = draft.columns("capital_left", 0, reach)
+        for h, w in enumerate(first.tolist()):
+            level, node = tree.level_of[year, w], int(tree.nodes.of[year, w])
+            net = drawn[level] - recycle * returned[level]
+            terms: list[Term] = [draft.along(year, node, net)]
+            if len(left_before):
+                terms.append((left_before[histories.parent[year][h]][None], np.array([-carry_over])))
+            if len(left):
+                terms.append((left[h : h + 1], np.ones(1)))
+            elif price is None and not len(left_before) and draft.most(year, net) <= budgets[h]:
+                continue  # cannot bind
+            draft.limit(
+                FAMILY,
+                FAMILY,
+                year,
+                h,
+                float(histories.probability[year][h]),
+                terms,
+                at_most=budgets[h],
+                reach=float(reach[h] + draft.most(year, drawn[level])),
+            )
+        left_before, most_left = left, reach

@@ -1,0 +1,35 @@
+"""Exposures, at every node.
+
+Σ tag ≤ at_most(y)        or        Σ tag − share(y)·Σ_{of} ≤ 0
+"""
+
+import numpy as np
+
+from portfolioopt.formulation.draft import Draft, at
+
+FAMILY = "exposures"
+
+
+def write(draft: Draft) -> None:
+    """Writes the rows of the family."""
+    portfolio = draft.portfolio
+    for exposure in sorted(portfolio.instance.exposures, key=lambda exposure: exposure.id):
+        for year in range(draft.years):
+            flow = portfolio.use(year, ("exposure", exposure.tag))
+            most = 0.0
+            if exposure.at_most_share is not None:
+                whole = sum(
+                    (portfolio.use(year, ("exposure", tag)) for tag in sorted(set(exposure.of or ()))),
+                    np.zeros_like(flow),
+                )
+                flow = flow - at(exposure.at_most_share, year) * whole
+            elif exposure.at_most is not None:
+                most = at(exposure.at_most, year)
+            reach = draft.most(year, flow) - most
+            if reach <= 0:
+                continue
+            for node in draft.nodes(year):
+                terms = [draft.along(year, node, flow)]
+                draft.limit(
+                    FAMILY, exposure.id, year, node, draft.probability(year, node), terms, at_most=most, reach=reach
+                )

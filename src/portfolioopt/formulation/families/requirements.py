@@ -1,0 +1,38 @@
+"""Requirements, at every node.
+
+Σ provided ≥ at_least(y)                                            without a shortfall cost: a limit
+Σ provided + short[n] ≥ at_least(y);   NPV − shortfall_cost(y)·short[n]          with one: a cost
+"""
+
+from portfolioopt.formulation.draft import Draft, at
+
+FAMILY = "requirements"
+
+
+def write(draft: Draft) -> None:
+    """Writes the rows of the family."""
+    portfolio = draft.portfolio
+    for requirement in sorted(portfolio.instance.requirements, key=lambda requirement: requirement.id):
+        for year in range(draft.years):
+            provided = portfolio.use(year, ("provides", requirement.capability))
+            least = at(requirement.at_least, year)
+            reach = least - draft.least(year, provided)
+            if reach <= 0:
+                continue
+            for node in draft.nodes(year):
+                terms = [draft.along(year, node, provided)]
+                if requirement.shortfall_cost is None:
+                    draft.limit(
+                        FAMILY,
+                        requirement.id,
+                        year,
+                        node,
+                        draft.probability(year, node),
+                        terms,
+                        at_least=least,
+                        reach=reach,
+                    )
+                    continue
+                short = draft.columns("requirements_short", 0, reach)
+                draft.earn(year, node, short, -at(requirement.shortfall_cost, year))
+                draft.row(FAMILY, requirement.id, year, node, [*terms, (short, 1.0)], lower=least)

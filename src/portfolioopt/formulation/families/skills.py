@@ -1,0 +1,31 @@
+"""Engineering bandwidth, at every node.
+
+Σ effort − hired[n] ≤ capacity(y),   0 ≤ hired[n] ≤ at_most(y);   NPV − hire_cost(y)·hired[n]
+"""
+
+from portfolioopt.formulation.draft import Draft, Term, at
+
+FAMILY = "skills"
+
+
+def write(draft: Draft) -> None:
+    """Writes the rows of the family."""
+    portfolio = draft.portfolio
+    for name in sorted(portfolio.instance.skills):
+        skill = portfolio.instance.skills[name]
+        for year in range(draft.years):
+            effort = portfolio.use(year, ("effort", name))
+            capacity = at(skill.capacity, year)
+            reach = draft.most(year, effort) - capacity
+            if reach <= 0:
+                continue
+            for node in draft.nodes(year):
+                terms: list[Term] = [draft.along(year, node, effort)]
+                if skill.hire is not None and at(skill.hire.at_most, year) > 0:
+                    hired = draft.columns("skills_hired", 0, min(at(skill.hire.at_most, year), reach))
+                    draft.hired[name, year, node] = int(hired[0])
+                    draft.earn(year, node, hired, -at(skill.hire.cost, year))
+                    terms.append((hired, -1.0))
+                draft.limit(
+                    FAMILY, name, year, node, draft.probability(year, node), terms, at_most=capacity, reach=reach
+                )

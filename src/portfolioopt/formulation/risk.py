@@ -1,0 +1,54 @@
+"""Attitudes to risk; the same names stand in `language.risk` and `audit.risk`.
+
+Each writes its rows and returns the terms of its value, which enter the objective with the model's weight.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from portfolioopt.formulation.draft import Draft, Term
+from portfolioopt.formulation.value import most_by_scenario, scenario_value
+from portfolioopt.language.risk import Cvar, WorstCase
+from portfolioopt.networks.tree import Floats, Ints
+
+Terms = list[tuple[Ints, Floats]]
+
+
+def cvar(draft: Draft, measure: Cvar) -> Terms:
+    """Mean of the worst `tail` share (Rockafellar and Uryasev, 2000).
+
+    max η − Σ_w π_w·d_w / tail,   d_w ≥ η − NPV(w),   d_w ≥ 0
+    """
+    tail = float(measure.tail)
+    tree = draft.portfolio.tree
+    can_happen = np.flatnonzero(tree.probability > 0)
+    if tail <= tree.probability[can_happen].min():
+        return _worst(draft, "cvar")  # the tail lies inside the worst scenario
+    reach = [most_by_scenario(draft, int(w)) for w in can_happen]
+    most = max(reach)
+    level = draft.columns("cvar_level", -most, most)
+    below = draft.columns("cvar_below", 0, np.full(len(can_happen), 2 * most))
+    for position, w in enumerate(can_happen.tolist()):
+        columns, money = scenario_value(draft, w)
+        terms: list[Term] = [(columns, money), (below[position : position + 1], 1.0), (level, -1.0)]
+        draft.row("risk", "cvar", draft.years - 1, w, terms, lower=0.0)
+    return [(level, np.ones(1)), (below, -tree.probability[can_happen] / tail)]
+
+
+def worst_case(draft: Draft, measure: WorstCase) -> Terms:  # noqa: ARG001  (a measure without settings of its own)
+    """NPV of the worst scenario that can happen: max η, η ≤ NPV(w) for every w with π_w > 0."""
+    return _worst(draft, "worst_case")
+
+
+def _worst(draft: Draft, name: str) -> Terms:
+    can_happen = np.flatnonzero(draft.portfolio.tree.probability > 0)
+    most = max(most_by_scenario(draft, int(w)) for w in can_happen)
+    level = draft.columns(f"{name}_level", -most, most)
+    for w in can_happen.tolist():
+        columns, money = scenario_value(draft, w)
+        draft.row("risk", name, draft.years - 1, w, [(columns, money), (level, -1.0)], lower=0.0)
+    return [(level, np.ones(1))]
+
+
+MEASURES: dict[str, Callable[..., Terms]] = {"cvar": cvar, "worst_case": worst_case}

@@ -1,0 +1,162 @@
+"""Reading instances and models from files: every fault at once, each with its file, line and column."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path as FilePath
+from typing import Any
+
+from pydantic import BaseModel
+
+from portfolioopt.errors import Fault, InvalidInput, InvalidInstance, InvalidModel
+from portfolioopt.language.checking import did_you_mean
+from portfolioopt.language.files import read_text
+from portfolioopt.language.instance import Instance, check
+from portfolioopt.language.model import Model, check_model
+from portfolioopt.language.parsing import Places, parse, places
+from portfolioopt.language.settings import Edited, edited
+
+INSTANCE_FILE = "instance.yaml"
+
+
+def read_instance(path: FilePath | str, settings: Iterable[str] = ()) -> Instance:
+    """The instance in a file, or in a folder that holds `instance.yaml`, after the settings (`path=value`) given.
+
+    Raises `InvalidInstance` with every fault.
+    """
+    return InstanceSource(path, settings).instance
+
+
+def read_model(path_or_name: FilePath | str) -> Model:
+    """The model in a file, or a model that comes with portfolioopt, by name. Raises `InvalidModel`."""
+    return ModelSource(path_or_name).model
+
+
+def shipped_models() -> dict[str, FilePath]:
+    """The models that come with portfolioopt, by name: in the package, or in a checkout beside `src`."""
+    package = FilePath(__file__).parents[1]
+    folder = package / "models"
+    checkout = package.parents[1]
+    if not folder.is_dir() and package.parent.name == "src" and (checkout / "pyproject.toml").is_file():
+        folder = checkout / "models"
+    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+
+
+def with_settings(raw: dict[str, Any], settings: Iterable[str]) -> dict[str, Any]:
+    """A mapping in the shape of an instance file with settings (`path=value`) made; raises `InvalidInstance`."""
+    edit = edited(raw, settings, Instance)
+    if edit.faults:
+        raise InvalidInstance(edit.faults)
+    result: dict[str, Any] = edit.value
+    return result
+
+
+class InstanceSource:
+    """An instance and the file it comes from, so that what is found in it later can still be placed."""
+
+    def __init__(self, path: FilePath | str, settings: Iterable[str] = ()) -> None:
+        try:
+            self._source = _Source(_instance_path(FilePath(path)), Instance, tuple(settings))
+            self.instance: Instance = self._source.checked(Instance.model_validate)
+        except InvalidInput as invalid:
+            raise InvalidInstance(invalid.faults) from None
+
+    def warnings(self) -> list[Fault]:
+        """What is odd but not wrong, with its place in the file."""
+        return self._source.placed(check(self.instance).warnings)
+
+
+class ModelSource:
+    """A model and the file it comes from, so that what does not fit an instance can be placed."""
+
+    def __init__(self, path_or_name: FilePath | str) -> None:
+        path = _model_path(path_or_name)
+        try:
+            self._source = _Source(path, Model)
+            self.model: Model = self._source.checked(Model.model_validate, empty={})
+        except InvalidInput as invalid:
+            raise InvalidModel(invalid.faults) from None
+        # plan files that a model names lie beside it
+        self.model._folder = path.resolve().parent
+
+    def check_fit(self, instance: Instance) -> None:
+        """Raises `InvalidModel` where the model names what the instance does not have."""
+        try:
+            check_model(self.model, instance)
+        except InvalidModel as invalid:
+            raise InvalidModel(self._source.placed(invalid.faults)) from None
+
+
+class _Source:
+    """A file's text and value, settings made."""
+
+    def __init__(self, path: FilePath, root: type[BaseModel], settings: tuple[str, ...] = ()) -> None:
+        self.file = str(path)
+        self.text = read_text(path)
+        self.root = root
+        self.settings = settings
+        self.edit = Edited(None)
+
+    def checked(self, validate: Any, empty: Any = None) -> Any:
+        """What `validate` makes of the file; raises `InvalidInput` with every fault, placed."""
+        parsed = parse(self.text)
+        faults = [replace(fault, file=self.file) for fault in parsed.faults]
+        value = empty if parsed.value is None else parsed.value
+        if not isinstance(value, dict):
+            if not faults:
+                said = "the file is empty" if value is None else "the file must hold keys with values at its top"
+                faults = self.placed([Fault((), said, f"begin with format: {_format(self.root)}")])
+            raise InvalidInput(faults)
+        self.edit = edited(value, self.settings, self.root)
+        faults += self.edit.faults
+        try:
+            result = validate(self.edit.value)
+        except InvalidInput as invalid:
+            faults += self.placed(invalid.faults)
+        if faults:
+            raise InvalidInput(faults)
+        return result
+
+    def placed(self, faults: Iterable[Fault]) -> list[Fault]:
+        """The faults with their places, in the order of the file; those of settings last."""
+        found: list[Fault] = []
+        for fault in faults:
+            setting = self.edit.origin(fault.path)
+            found.append(fault.at(setting, 0, 0) if setting else fault.at(self.file, *self._places.find(fault.path)))
+        return sorted(found, key=lambda fault: (fault.line == 0, fault.line, fault.column))
+
+    @cached_property
+    def _places(self) -> Places:
+        return places(self.text)
+
+
+def _format(root: type[BaseModel]) -> str:
+    return "portfolioopt-instance/1" if root is Instance else "portfolioopt-model/1"
+
+
+def _instance_path(path: FilePath) -> FilePath:
+    """The file of an instance: itself, or `instance.yaml` in a folder."""
+    try:
+        folder = path.is_dir()
+    except (OSError, ValueError):  # a name that no file can have: reading it says so
+        return path
+    if not folder:
+        return path
+    if not (path / INSTANCE_FILE).exists():
+        raise InvalidInput([Fault((), f"the folder holds no {INSTANCE_FILE}", file=str(path))])
+    return path / INSTANCE_FILE
+
+
+def _model_path(path_or_name: FilePath | str) -> FilePath:
+    """The file of a model, shipped or the caller's own."""
+    path = FilePath(path_or_name)
+    shipped = shipped_models()
+    if str(path_or_name) in shipped:
+        return shipped[str(path_or_name)]
+    is_name = len(path.parts) == 1 and not path.suffix
+    if is_name and not path.exists():
+        hint = did_you_mean(path.name, shipped)
+        if shipped and not hint.startswith("known"):
+            hint += f" known: {', '.join(shipped)}"
+        raise InvalidModel([Fault((), f"there is no model called {path.name}, nor a file of that name", hint)])
+    return path

@@ -1,0 +1,1 @@
+"""Facts as arrays: the scenario tree, every partnership's possible lives, and what flows along them."""

@@ -1,0 +1,138 @@
+"""What limits, links, rules and attitudes to risk ask for, in words."""
+
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from portfolioopt.language.families.activity import Activity
+from portfolioopt.language.families.exposures import Exposure
+from portfolioopt.language.families.links import Excludes, Link, Occupancy, Requires
+from portfolioopt.language.families.moves import ALL_KINDS, Moves
+from portfolioopt.language.families.requirements import Requirement
+from portfolioopt.language.families.rules import Rule
+from portfolioopt.language.instance import Instance
+from portfolioopt.language.risk import Cvar, Risk
+
+
+def listed(items: Iterable[str], word: str = "and") -> str:
+    """a, b and c."""
+    names = list(items)
+    return f" {word} ".join(part for part in (", ".join(names[:-1]), names[-1] if names else "") if part)
+
+
+def shown(value: Decimal) -> str:
+    """A number as a reader expects it: 1,500 or 0.25."""
+    text = f"{value:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def series_words(series: Decimal | tuple[Decimal, ...]) -> str:
+    """One number, or the least and the greatest over the years."""
+    values = series if isinstance(series, tuple) else (series,)
+    low, high = min(values), max(values)
+    return shown(low) if low == high else f"{shown(low)} to {shown(high)} by year"
+
+
+def risk_words(risk: Risk | None) -> str:
+    """The measure of the bad cases and its weight."""
+    if risk is None:
+        return ""
+    weight = f"weight {shown(risk.weight)}"
+    if isinstance(risk, Cvar):
+        return f"mean of the worst {shown(100 * risk.tail)}% of outcomes, {weight}"
+    return f"worst scenario, {weight}"
+
+
+def limit_words(instance: Instance, family: str, name: str) -> str:
+    """What one limit of a family asks for."""
+    return WORDS[family](instance, name)
+
+
+def _by_id(section: Iterable[Any], name: str) -> Any:
+    return next(limit for limit in section if limit.id == name)
+
+
+def _capital(instance: Instance, _name: str) -> str:
+    assert instance.capital is not None
+    return f"a capital budget of {series_words(instance.capital.budget)} ({instance.currency})"
+
+
+def _skill(instance: Instance, name: str) -> str:
+    skill = instance.skills[name]
+    hired = "" if skill.hire is None else f", and at most {series_words(skill.hire.at_most)} hired"
+    return f"at most {series_words(skill.capacity)} full-time {name}{hired}"
+
+
+def _exposure(instance: Instance, name: str) -> str:
+    limit: Exposure = _by_id(instance.exposures, name)
+    if limit.at_most is not None:
+        return f"exposure to {limit.tag} at most {series_words(limit.at_most)}"
+    share = series_words(limit.at_most_share or Decimal(0))
+    return f"exposure to {limit.tag} at most {share} of that to {listed(limit.of or ())}"
+
+
+def _requirement(instance: Instance, name: str) -> str:
+    limit: Requirement = _by_id(instance.requirements, name)
+    cost = "" if limit.shortfall_cost is None else f" (each one missing costs {series_words(limit.shortfall_cost)})"
+    return f"{limit.capability} provided at least {series_words(limit.at_least)}{cost}"
+
+
+def _activity(instance: Instance, name: str) -> str:
+    limit: Activity = _by_id(instance.activity, name)
+    bounds = [
+        f"{side} {series_words(value)}"
+        for side, value in (("at least", limit.at_least), ("at most", limit.at_most))
+        if value is not None
+    ]
+    who = [
+        f"{key} {listed(values, 'or')}"
+        for key, values in (
+            ("domain", limit.domains),
+            ("type", limit.types),
+            ("partner", limit.partners),
+            ("among", limit.ids),
+        )
+        if values is not None
+    ]
+    return f"{listed(bounds)} partnerships active at once" + (f" ({'; '.join(who)})" if who else "")
+
+
+def _moves(instance: Instance, name: str) -> str:
+    limit: Moves = _by_id(instance.moves, name)
+    kinds = "" if set(limit.kinds) == set(ALL_KINDS) else f" to {listed(limit.kinds, 'or')}"
+    span = "over the horizon" if limit.total else "a year"
+    return f"at most {series_words(limit.at_most)} decisions{kinds} {span}"
+
+
+def _occupancy(member: Occupancy) -> str:
+    return f"{member.partnership} in {listed(member.states, 'or')}"
+
+
+def _link(instance: Instance, name: str) -> str:
+    link: Link = _by_id(instance.links, name)
+    if isinstance(link, Requires):
+        return f"{_occupancy(link.when)} needs {_occupancy(link.needs)}"
+    members = "; ".join(_occupancy(member) for member in link.members)
+    if isinstance(link, Excludes):
+        return f"at most {shown(link.at_most)} of: {members}"
+    return f"{series_words(link.benefit)} a year while all hold: {members}"
+
+
+def _rule(instance: Instance, name: str) -> str:
+    rule: Rule = _by_id(instance.rules, name)
+    when = "" if rule.years is None else f" from {rule.years[0]} to {rule.years[1]}"
+    because = "; ".join(part for part in (rule.reason, rule.owner and f"owner {rule.owner}") if part)
+    said = f"{rule.partnership} must {rule.must} be in {listed(rule.states, 'or')}{when}"
+    return f"{said} ({because})" if because else said
+
+
+WORDS: Mapping[str, Callable[[Instance, str], str]] = {
+    "capital": _capital,
+    "skills": _skill,
+    "exposures": _exposure,
+    "requirements": _requirement,
+    "activity": _activity,
+    "moves": _moves,
+    "links": _link,
+    "rules": _rule,
+}

@@ -1,0 +1,182 @@
+"""The run folder: everything about one solve, written whole or not at all.
+
+manifest.json            versions, options, hash of the input, how and when it ended
+instance.resolved.yaml   the facts as used, defaults filled in
+model.resolved.yaml      the choices as used
+result.json              the result, exactly (portfolioopt-result/1)
+tables/*.csv             actions, states, limits, money, worth
+solver.log
+"""
+
+import csv
+import io
+import json
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from portfolioopt.errors import Fault, InvalidInput
+from portfolioopt.language.instance import Instance
+from portfolioopt.language.model import Model
+from portfolioopt.result import Result, tables
+
+RUN_FORMAT = "portfolioopt-run/1"
+MANIFEST = "manifest.json"
+RUNS = Path("runs")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_run(
+    result: Result,
+    instance: Instance,
+    model: Model,
+    folder: Path | None = None,
+    *,
+    command: Sequence[str] = (),
+) -> Path:
+    """Write a run folder and return where it is.
+
+    Without `folder`: runs/<UTC time>-<instance>-<model>-<hash> under the current folder. An existing run is replaced;
+    any other existing folder is refused. Raises `InvalidInput` where nothing can be written.
+    """
+    now = datetime.now(UTC)
+    target = folder or _unused(RUNS / _name(result, now))
+    refuse_unusable(target)
+    try:
+        _write(target.resolve(), result, instance, model, manifest(result, now, command))
+    except OSError as error:
+        raise _refused(target, f"cannot be written: {error.strerror or error}") from None
+    return target
+
+
+def refuse_unusable(folder: Path | None) -> None:
+    """Raises `InvalidInput` where a run could not be written, so that one learns it before the solve.
+
+    That is: `folder` is a file, or holds something that is not a run, or may not be made. None is the default place.
+    """
+    folder = folder or RUNS / "new"
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise _refused(folder, "is a file, not a folder")
+        if folder.exists() and any(folder.iterdir()) and not is_run(folder):
+            raise _refused(folder, "exists and is not a run folder")
+        above = next(place for place in folder.resolve().parents if place.exists())
+        if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+            raise _refused(folder, f"cannot be written: nothing can be made in {above}")
+    except OSError as error:
+        raise _refused(folder, f"cannot be read: {error.strerror or error}") from None
+
+
+def is_run(folder: Path) -> bool:
+    """Whether a folder is one that `write_run` wrote."""
+    try:
+        document = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(document, dict) and document.get("format") == RUN_FORMAT
+
+
+def read_run(folder: Path) -> Result:
+    """The result of a run folder; raises `InvalidInput` where there is none."""
+    try:
+        return Result.from_json((folder / "result.json").read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise _refused(folder, f"holds no result that can be read: {error}") from None
+
+
+def manifest(result: Result, created: datetime, command: Sequence[str] = ()) -> dict[str, Any]:
+    """What one needs to know to trust a run or to repeat it."""
+    return {
+        "format": RUN_FORMAT,
+        "created": created.isoformat(timespec="seconds"),
+        "command": list(command),
+        "instance": result.instance_name,
+        "model": result.model_name,
+        "status": result.status,
+        "stop_reason": result.stop_reason,
+        "objective": result.objective,
+        "bound": result.bound,
+        "gap": result.gap,
+        "verified": result.verified,
+        "verification": result.verification.said,
+        "input_hash": result.input_hash,
+        "options": result.options,
+        "timings": result.timings,
+        "versions": result.versions,
+    }
+
+
+def _write(target: Path, result: Result, instance: Instance, model: Model, facts: dict[str, Any]) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # beside the target, so that the last step is a rename within one file system
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-", ignore_cleanup_errors=True) as work:
+        new, old = Path(work) / "new", Path(work) / "old"
+        _fill(new, result, instance, model, facts)
+        replaced = target.exists()
+        if replaced:
+            target.rename(old)
+        try:
+            new.rename(target)
+        except OSError:
+            if replaced:
+                old.rename(target)
+            raise
+
+
+def _fill(folder: Path, result: Result, instance: Instance, model: Model, facts: dict[str, Any]) -> None:
+    from portfolioopt.language.writing import to_resolved_yaml  # the YAML library is slow to load
+
+    files = {
+        MANIFEST: json.dumps(facts, ensure_ascii=False, allow_nan=False, indent=2) + "\n",
+        "instance.resolved.yaml": to_resolved_yaml(instance),
+        "model.resolved.yaml": to_resolved_yaml(model),
+        "result.json": result.to_json(),
+        "solver.log": result.log,
+    }
+    if result.plan is not None:
+        files |= {
+            "tables/actions.csv": table_text(tables.actions_table(result.plan.decisions)),
+            "tables/states.csv": table_text(tables.states_table(result.plan.standings)),
+            "tables/limits.csv": table_text(tables.limits_table(result.audit)),
+            "tables/money.csv": table_text(tables.money_table(result.audit)),
+            "tables/worth.csv": table_text(tables.worth_table(result.audit)),
+        }
+    (folder / "tables").mkdir(parents=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def table_text(table: tables.Table) -> str:
+    """A table as CSV that a spreadsheet reads as data: text that it would take for a formula gets an apostrophe."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows([_cell(value) for value in row] for row in table.rows)
+    return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    # a lone carriage return ends a row for some spreadsheets, and would begin a cell of its own
+    text = value.replace("\r", " ")
+    return f"'{text}" if value.startswith(FORMULA_STARTS) else text
+
+
+def _unused(folder: Path) -> Path:
+    """The folder itself, or with a number behind it where two runs end in the same second."""
+    candidates = (folder, *(folder.with_name(f"{folder.name}-{number}") for number in range(2, 1000)))
+    return next((candidate for candidate in candidates if not candidate.exists()), folder)
+
+
+def _name(result: Result, now: datetime) -> str:
+    names = (re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")[:40] for name in (result.instance_name, result.model_name))
+    return "-".join((now.strftime("%Y%m%dT%H%M%SZ"), *(name or "unnamed" for name in names), result.input_hash[:8]))
+
+
+def _refused(folder: Path, message: str) -> InvalidInput:
+    return InvalidInput([Fault((), message, hint="choose another folder with --out", file=str(folder))])

@@ -1,0 +1,92 @@
+"""Exact cuts: where the audit finds that a plan breaks a hard limit by a hair, that plan is cut off and no other.
+
+A limit is linear in the arcs taken. If a plan breaks Σ a_j·x_j ≤ b, every plan that takes the same arcs with a_j > 0
+and none of the others with a_j < 0 breaks it too, so
+
+    Σ_{j taken, a_j > 0} (1 − x_j) + Σ_{j not taken, a_j < 0} x_j ≥ 1
+
+holds for all plans within the limit (a cover inequality, Balas 1975). For capital the arcs of all years up to the
+broken one count, since what is left is carried over.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from portfolioopt.errors import EngineFault
+from portfolioopt.formulation.build import Formulation
+from portfolioopt.formulation.draft import INFINITY, Row
+from portfolioopt.networks.tree import Ints
+
+CUT = "cut"
+
+
+@dataclass(frozen=True)
+class Breach:
+    """A hard limit that a plan breaks: year counted from 0."""
+
+    family: str
+    limit: str
+    scenario: str
+    year: int
+
+
+def cuts_for(formulation: Formulation, taken: Ints, breaches: list[Breach]) -> list[Row]:
+    """Cuts that rule out the plan of these arcs."""
+    cuts = [_cover(formulation, taken, breach) for breach in breaches[:20]]
+    return [cut for cut in cuts if cut is not None] or [_no_good(taken)]
+
+
+def _cover(formulation: Formulation, taken: Ints, breach: Breach) -> Row | None:
+    rows = _rows_of(formulation, breach)
+    if not rows:
+        return None
+    chosen = np.zeros(formulation.matrix.shape[1], dtype=bool)
+    chosen[taken] = True
+    worsens: set[int] = set()
+    eases: set[int] = set()
+    for number in rows:
+        span = slice(formulation.matrix.indptr[number], formulation.matrix.indptr[number + 1])
+        columns = formulation.matrix.indices[span].astype(np.int64)
+        values = formulation.matrix.data[span]
+        # an upper limit suffers from positive coefficients, a lower one from negative ones
+        sign = 1 if np.isfinite(formulation.row_upper[number]) else -1
+        takes = columns < formulation.takes
+        bad = takes & (sign * values > 0) & chosen[columns]
+        good = takes & (sign * values < 0) & ~chosen[columns]
+        worsens.update(columns[bad].tolist())
+        eases.update(columns[good].tolist())
+    if not worsens and not eases:
+        raise EngineFault(f"no plan can be within {breach.limit}, but the model finds one")
+    bad_columns = np.array(sorted(worsens), dtype=np.int64)
+    good_columns = np.array(sorted(eases), dtype=np.int64)
+    cut_columns = np.concatenate((bad_columns, good_columns))
+    signs = np.concatenate((-np.ones(len(bad_columns)), np.ones(len(good_columns))))
+    return Row(CUT, breach.limit, breach.year, 0, cut_columns, signs, 1.0 - len(bad_columns), INFINITY)
+
+
+def _no_good(taken: Ints) -> Row:
+    """Any other plan than this one."""
+    return Row(CUT, "plan", 0, 0, taken, -np.ones(len(taken)), 1.0 - len(taken), INFINITY)
+
+
+def _rows_of(formulation: Formulation, breach: Breach) -> list[int]:
+    """Rows of the limit in the breach's scenario: in its year, for capital in all years up to it."""
+    portfolio = formulation.portfolio
+    tree = portfolio.tree
+    groups = tree.nodes
+    years = {breach.year}
+    capital = portfolio.instance.capital
+    if breach.family == "capital" and capital is not None:
+        groups = tree.histories(portfolio.capital_drivers | set(capital.sensitivity.budget))
+        if capital.carry_over:
+            years = set(range(breach.year + 1))
+    scenario = tree.scenarios.index(breach.scenario)
+    return [
+        formulation.paths + number
+        for number, label in enumerate(formulation.labels)
+        if label.family == breach.family
+        and label.limit == breach.limit
+        and label.year in years
+        and groups.of[label.year, scenario] == label.group
+    ]

@@ -1,0 +1,209 @@
+"""HiGHS under the numeric policy: tolerances 1e-9, both gaps set, every option read back, stoppable at any time."""
+
+import math
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import highspy
+import numpy as np
+
+from portfolioopt.errors import EngineFault
+from portfolioopt.networks.tree import Floats
+from portfolioopt.solution.program import Program
+
+Ending = Literal["optimal", "infeasible", "stopped"]
+TOLERANCE = 1e-9
+EVENTS = highspy.cb.HighsCallbackType
+
+
+@dataclass
+class Stop:
+    """When to stop: at a deadline, or when somebody asks for it (Ctrl-C)."""
+
+    deadline: float = math.inf
+    """seconds of `time.perf_counter`"""
+    asked: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def left(self) -> float:
+        return max(self.deadline - time.perf_counter(), 0.0)
+
+    @property
+    def due(self) -> bool:
+        return self.asked.is_set() or self.left <= 0
+
+    def within(self, seconds: float) -> "Stop":
+        """The same, but no later than so many seconds from now."""
+        return Stop(min(self.deadline, time.perf_counter() + seconds), self.asked)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How one run differs from another."""
+
+    name: str = "first"
+    presolve: bool = True
+    seed: int = 0
+    threads: int = 1
+    gap: float = 0.0
+    """relative gap at which the run may stop once it has worked `patience` nodes; it goes on to 1e-9 before that"""
+    patience: int = 0
+    """nodes"""
+    relaxed: bool = False
+    """the LP relaxation only"""
+    ask_solution: Floats | None = None
+    """a solution to start from"""
+    feasibility_only: bool = False
+    nodes: int = 0
+    """most nodes, 0: any number"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a run ended. Values in the units of the instance; `bound` is +∞ where nothing is proven."""
+
+    ending: Ending
+    x: Floats | None
+    value: float
+    bound: float
+    row_dual: Floats | None
+    seconds: float
+    log: str
+    gap_reached: bool
+
+
+Progress = Callable[[float, float], None]
+
+
+def run(program: Program, settings: Settings, stop: Stop, progress: Progress | None = None) -> Run:
+    """One run of HiGHS on a program, from cold unless a solution is given."""
+    began = time.perf_counter()
+    if program.impossible:
+        return Run("infeasible", None, -math.inf, -math.inf, None, 0.0, "", gap_reached=False)
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    log: list[str] = []
+    _set(solver, "output_flag", True)
+    _set(solver, "log_to_console", False)
+    _set(solver, "threads", settings.threads)
+    _set(solver, "random_seed", settings.seed)
+    _set(solver, "presolve", "on" if settings.presolve else "off")
+    _set(solver, "primal_feasibility_tolerance", TOLERANCE)
+    _set(solver, "dual_feasibility_tolerance", TOLERANCE)
+    _set(solver, "mip_feasibility_tolerance", TOLERANCE)
+    tight = 1e-10
+    reached_early = settings.gap if settings.patience == 0 else tight
+    _set(solver, "mip_rel_gap", max(reached_early, tight))
+    _set(solver, "mip_abs_gap", tight)
+    if settings.nodes:
+        _set(solver, "mip_max_nodes", settings.nodes)
+    if math.isfinite(stop.left):
+        _set(solver, "time_limit", max(stop.left, 0.01))
+    if solver.passModel(_lp(program, settings)) == highspy.HighsStatus.kError:
+        raise EngineFault("HiGHS does not take the model")
+    if settings.ask_solution is not None:
+        _start_from(solver, program.part(settings.ask_solution))
+    gap_reached = _listen(solver, settings, stop, program, log, progress)
+    solver.run()
+    ended = _ended(solver, program, settings, began, "".join(log), gap_reached)
+    solver.clear()
+    return ended
+
+
+def _set(solver: highspy.Highs, option: str, value: Any) -> None:
+    """Sets an option and reads it back: HiGHS rejects unknown names and values without raising."""
+    status = solver.setOptionValue(option, value)
+    read, got = solver.getOptionValue(option)
+    if status != highspy.HighsStatus.kOk or read != highspy.HighsStatus.kOk or got != value:
+        raise EngineFault(f"HiGHS does not take {option} = {value!r}")
+
+
+def _lp(program: Program, settings: Settings) -> highspy.HighsLp:
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(program.columns), len(program.rows)
+    lp.col_cost_ = np.zeros(len(program.columns)) if settings.feasibility_only else program.objective
+    lp.col_lower_, lp.col_upper_ = program.lower, program.upper
+    lp.row_lower_, lp.row_upper_ = program.row_lower, program.row_upper
+    lp.sense_ = highspy.ObjSense.kMaximize
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_ = program.matrix.indptr
+    lp.a_matrix_.index_ = program.matrix.indices
+    lp.a_matrix_.value_ = program.matrix.data
+    if not settings.relaxed:
+        kind = {False: highspy.HighsVarType.kContinuous, True: highspy.HighsVarType.kInteger}
+        lp.integrality_ = [kind[whole] for whole in program.integer.tolist()]
+    return lp
+
+
+def _start_from(solver: highspy.Highs, x: Floats) -> None:
+    solution = highspy.HighsSolution()
+    solution.col_value = x.tolist()
+    solver.setSolution(solution)
+
+
+def _listen(
+    solver: highspy.Highs,
+    settings: Settings,
+    stop: Stop,
+    program: Program,
+    log: list[str],
+    progress: Progress | None,
+) -> list[bool]:
+    """Callbacks: the log, the wish to stop, and the early end once the asked gap is reached."""
+    reached = [False]
+    scale, constant = program.objective_scale, program.constant
+
+    def called(kind: Any, message: str, out: Any, into: Any, _user: Any) -> None:
+        if kind == EVENTS.kCallbackLogging:
+            log.append(message)
+            return
+        if stop.due:
+            into.user_interrupt = True
+        if kind == EVENTS.kCallbackMipInterrupt:
+            value, bound = out.mip_primal_bound, out.mip_dual_bound
+            known = abs(value) < 1e29 and abs(bound) < 1e29
+            patient = not settings.patience or out.mip_node_count < settings.patience
+            if known and not patient and bound - value <= settings.gap * max(abs(value), 1e-9):
+                reached[0] = True
+                into.user_interrupt = True
+            if progress is not None and known:
+                progress(value * scale + constant, bound * scale + constant)
+
+    solver.setCallback(called, None)
+    for kind in (
+        EVENTS.kCallbackLogging,
+        EVENTS.kCallbackSimplexInterrupt,
+        EVENTS.kCallbackIpmInterrupt,
+        EVENTS.kCallbackMipInterrupt,
+    ):
+        solver.startCallback(kind)
+    return reached
+
+
+def _ended(
+    solver: highspy.Highs, program: Program, settings: Settings, began: float, log: str, reached: list[bool]
+) -> Run:
+    status = solver.getModelStatus()
+    info = solver.getInfo()
+    kinds = highspy.HighsModelStatus
+    seconds = time.perf_counter() - began
+    if status in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible):
+        # every column is bounded, so the model cannot be unbounded
+        return Run("infeasible", None, -math.inf, -math.inf, None, seconds, log, gap_reached=False)
+    solution = solver.getSolution()
+    feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    x = np.asarray(solution.col_value, dtype=float) if feasible and solution.value_valid else None
+    if x is not None and not np.all(np.isfinite(x)):
+        x = None
+    value = float(program.objective @ x) * program.objective_scale + program.constant if x is not None else -math.inf
+    if settings.relaxed:
+        done = status == kinds.kOptimal
+        dual = np.asarray(solution.row_dual, dtype=float) if solution.dual_valid else None
+        return Run("optimal" if done else "stopped", x, value, value if done else math.inf, dual, seconds, log, done)
+    bound = info.mip_dual_bound * program.objective_scale + program.constant
+    if not abs(info.mip_dual_bound) < 1e29:
+        bound = math.inf
+    ending: Ending = "optimal" if status == kinds.kOptimal and x is not None else "stopped"
+    return Run(ending, x, value, bound, None, seconds, log, gap_reached=reached[0] or ending == "optimal")

@@ -1,0 +1,132 @@
+"""The hand-over: a Pyomo model through its standard form to the arrays that HiGHS takes, scaled and checked.
+
+Rows are divided by a power of two near the geometric mean of their coefficients' extremes, so that a tolerance of
+1e-9 means the same in every row; continuous columns are counted in powers of two near their width, so that all
+columns run over about one; the objective is divided by one near its largest coefficient.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+
+from portfolioopt.errors import EngineFault
+from portfolioopt.formulation.build import Formulation
+from portfolioopt.formulation.pyomo_model import Mask, pyomo_model
+from portfolioopt.networks.tree import Floats, Ints
+
+DUST = 1e-9
+"""HiGHS drops coefficients below this."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """maximize objective·x (times `objective_scale`, plus `constant`), scaled rows; columns and rows by number."""
+
+    matrix: sp.csc_array
+    row_lower: Floats
+    row_upper: Floats
+    lower: Floats
+    upper: Floats
+    objective: Floats
+    objective_scale: float
+    constant: float
+    integer: Mask
+    columns: Ints
+    """column of the formulation for each column here"""
+    rows: Ints
+    """row of the formulation for each row here"""
+    row_scale: Floats
+    column_scale: Floats
+    """x of the formulation = column_scale · x here"""
+    impossible: tuple[int, ...]
+    width: int
+    """columns of the formulation"""
+
+    def whole(self, x: Floats) -> Floats:
+        """A solution in the columns of the formulation; those left out are 0."""
+        full = np.zeros(self.width)
+        full[self.columns] = x * self.column_scale
+        return full
+
+    def part(self, full: Floats) -> Floats:
+        """A solution of the formulation in the columns here."""
+        return full[self.columns] / self.column_scale
+
+
+def hand_over(formulation: Formulation, kept: Mask | None = None) -> Program:
+    """The formulation (or what is kept of it), through the Pyomo model."""
+    written = pyomo_model(formulation, kept)
+    info = LinearStandardFormCompiler().write(written.model, mixed_form=True)
+    columns = np.array([written.columns[id(variable)] for variable in info.columns], dtype=np.int64)
+    kinds = np.array([entry.bound_type for entry in info.rows], dtype=np.int64)
+    rows = np.array([written.rows[id(entry.constraint)] for entry in info.rows], dtype=np.int64)
+    right = np.asarray(info.rhs, dtype=float)
+    lower, upper, integer = formulation.lower[columns], formulation.upper[columns], formulation.binary[columns]
+    column_scale = _column_scale(lower, upper, integer)
+    rowwise = sp.csr_array(sp.csr_array(info.A) @ sp.diags_array(column_scale))
+    scale = _row_scale(rowwise)
+    matrix = sp.csc_array(sp.diags_array(scale) @ rowwise) if len(scale) else sp.csc_array(rowwise)
+    matrix.sort_indices()
+    objective = -np.asarray(info.c.todense(), dtype=float).ravel() * column_scale  # the standard form minimizes
+    largest = float(np.abs(objective).max(initial=0.0))
+    objective_scale = _power_of_two(largest) if largest else 1.0
+    program = Program(
+        matrix=matrix,
+        row_lower=np.where(kinds <= 0, right, -np.inf) * scale,
+        row_upper=np.where(kinds >= 0, right, np.inf) * scale,
+        lower=lower / column_scale,
+        upper=upper / column_scale,
+        objective=objective / objective_scale,
+        objective_scale=objective_scale,
+        constant=formulation.constant,
+        integer=integer,
+        columns=columns,
+        rows=rows,
+        row_scale=scale,
+        column_scale=column_scale,
+        impossible=written.impossible,
+        width=len(formulation.lower),
+    )
+    _check(program)
+    return program
+
+
+def _row_scale(matrix: sp.csr_array) -> Floats:
+    """One over the geometric mean of each row's largest and smallest coefficient, as a power of two."""
+    if not matrix.shape[0]:
+        return np.ones(0)
+    size = np.abs(matrix.data)
+    starts = matrix.indptr[:-1]
+    largest = np.maximum.reduceat(size, starts)
+    smallest = np.minimum.reduceat(size, starts)
+    scale: Floats = 2.0 ** -np.round(np.log2(np.sqrt(largest * smallest)))
+    return scale
+
+
+def _column_scale(lower: Floats, upper: Floats, integer: Mask) -> Floats:
+    """Powers of two near the width of continuous columns; 1 for binaries."""
+    width = upper - lower
+    scaled = ~integer & np.isfinite(width) & (width > 0)
+    scale: Floats = np.where(scaled, 2.0 ** np.round(np.log2(np.where(scaled, width, 1.0))), 1.0)
+    return scale
+
+
+def _power_of_two(value: float) -> float:
+    return float(2.0 ** np.round(np.log2(value)))
+
+
+def _check(program: Program) -> None:
+    """Finite everywhere, no dust: what HiGHS would take without a word and answer wrongly."""
+    for name, values in (("matrix", program.matrix.data), ("objective", program.objective)):
+        if not np.all(np.isfinite(values)):
+            raise EngineFault(f"the {name} of the model is not finite")
+    for values in (program.row_lower, program.row_upper, program.lower, program.upper):
+        if np.any(np.isnan(values)):
+            raise EngineFault("a bound of the model is not a number")
+    size = np.abs(program.matrix.data)
+    if np.any((size > 0) & (size < DUST)):
+        raise EngineFault(
+            "coefficients of one limit lie more than 18 orders of magnitude apart; state the instance in other units"
+        )

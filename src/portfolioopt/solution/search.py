@@ -1,0 +1,209 @@
+"""The state of a search: the best audited plan, what is proven about the rest, and the runs that got there.
+
+Every plan is audited as soon as it is found; only audited plans count. Every bound is kept with the name of what
+proved it, and one that a plan contradicts is dropped: HiGHS can end "optimal" and be wrong.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import numpy as np
+
+from portfolioopt.errors import EngineFault
+from portfolioopt.formulation.build import Formulation
+from portfolioopt.formulation.pyomo_model import Mask
+from portfolioopt.plan import Plan
+from portfolioopt.solution.cuts import cuts_for
+from portfolioopt.solution.decisions import arcs_taken, plan_of
+from portfolioopt.solution.highs import Run, Settings, Stop, run
+from portfolioopt.solution.judgement import Candidate, Judge
+from portfolioopt.solution.prices import Priced, PriceList
+from portfolioopt.solution.program import Program, hand_over
+
+MOST_CUTS = 200
+EXACT = 1e-9
+"""Relative difference that counts as none."""
+Work = TypeVar("Work")
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a watcher sees while a search runs."""
+
+    phase: str
+    value: float
+    bound: float
+    seconds: float
+
+    @property
+    def gap(self) -> float:
+        return relative_gap(self.value, self.bound)
+
+
+Watch = Callable[[Sight], None]
+
+
+def relative_gap(value: float, bound: float) -> float:
+    """(bound − value) / max(|value|, 1e-9), never negative; infinite where one of them is not known."""
+    if not math.isfinite(value) or not math.isfinite(bound):
+        return math.inf
+    return max(bound - value, 0.0) / max(abs(value), 1e-9)
+
+
+@dataclass(frozen=True)
+class Options:
+    """When to stop and with what means."""
+
+    gap: float
+    threads: int = 1
+    seed: int = 0
+    verify: bool = True
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A bound on the objective of every plan, and what proved it."""
+
+    by: str
+    bound: float
+
+
+@dataclass
+class Search:
+    """One search; the strategies in `strategies.py` drive it."""
+
+    formulation: Formulation
+    judge: Judge
+    options: Options
+    stop: Stop
+    watch: Watch | None = None
+    best: Candidate | None = None
+    proofs: list[Proof] = field(default_factory=list)
+    contradicted: list[Proof] = field(default_factory=list)
+    """proofs that an audited plan showed to be wrong"""
+    priced: Priced | None = None
+    timings: dict[str, float] = field(default_factory=dict)
+    log: list[str] = field(default_factory=list)
+    infeasible: bool = False
+    agreeing: tuple[str, ...] = ()
+    """the different runs that ended with the same best value, or without any plan"""
+    began: float = field(default_factory=time.perf_counter)
+    cuts: int = 0
+
+    @property
+    def value(self) -> float:
+        return -math.inf if self.best is None else self.best.value
+
+    @property
+    def bound(self) -> float:
+        """The lowest bound that nothing contradicts, never below the best plan."""
+        return max(min((proof.bound for proof in self.proofs), default=math.inf), self.value)
+
+    @property
+    def gap(self) -> float:
+        return relative_gap(self.value, self.bound)
+
+    @property
+    def done(self) -> bool:
+        return self.gap <= self.options.gap or self.stop.due
+
+    def tolerance(self, relative: float = EXACT) -> float:
+        """A difference of values too small to count."""
+        return relative * max(abs(self.value), 1e-9) if self.best is not None else 0.0
+
+    def offer(self, plan: Plan, found_by: str) -> Candidate | None:
+        """Audits a plan and keeps it if it is the best so far; None if it breaks a hard limit."""
+        verdict = self.timed("audit", lambda: self.judge(plan))
+        if not verdict.ok:
+            return None
+        candidate = Candidate(plan, verdict.objective, found_by)
+        if self.best is None or candidate.objective > self.best.objective:
+            self.best = candidate
+            self._drop_contradicted()
+        return candidate
+
+    def prove(self, by: str, bound: float) -> None:
+        """Keeps a bound."""
+        if math.isfinite(bound) or bound == -math.inf:
+            self.proofs.append(Proof(by, bound))
+            self._drop_contradicted()
+
+    def _drop_contradicted(self) -> None:
+        wrong = [proof for proof in self.proofs if proof.bound < self.value - self.tolerance(1e-8)]
+        self.contradicted += wrong
+        self.proofs = [proof for proof in self.proofs if proof not in wrong]
+
+    def solve(self, settings: Settings, phase: str, kept: Mask | None = None, stop: Stop | None = None) -> Run:
+        """A run on all columns, or on those kept, repeated while the audit refuses what it finds."""
+        stop = stop or self.stop
+        while True:
+            program = self.timed("hand-over", lambda: hand_over(self.formulation, kept))
+            ended = self.run(program, settings, phase, stop, proves=kept is None)
+            if ended.x is None or self._accept(ended, program, settings.name):
+                return ended
+            if stop.due:
+                return Run("stopped", None, -math.inf, ended.bound, None, ended.seconds, ended.log, gap_reached=False)
+
+    def run(self, program: Program, settings: Settings, phase: str, stop: Stop, *, proves: bool) -> Run:
+        """One run of HiGHS, timed and logged; `proves` where its bound holds for all plans."""
+        watch = self.watch
+
+        def seen(value: float, bound: float) -> None:
+            if watch is not None:
+                proven = min(self.bound, bound) if proves else self.bound
+                watch(Sight(phase, max(value, self.value), proven, time.perf_counter() - self.began))
+
+        ended = self.timed(phase, lambda: run(program, settings, stop, seen))
+        self.log.append(f"--- {phase}: {settings.name}\n{ended.log}")
+        return ended
+
+    def timed(self, phase: str, work: Callable[[], Work]) -> Work:
+        """Runs the work and books its seconds under the phase."""
+        began = time.perf_counter()
+        try:
+            return work()
+        finally:
+            self.timings[phase] = self.timings.get(phase, 0.0) + time.perf_counter() - began
+
+    def _accept(self, ended: Run, program: Program, name: str) -> bool:
+        """Whether the plan of a run passes the audit; if not, it is cut off."""
+        assert ended.x is not None
+        full = program.whole(ended.x)
+        plan = plan_of(self.formulation, full)
+        if self.offer(plan, name) is not None:
+            return True
+        self.cuts += 1
+        if self.cuts > MOST_CUTS:
+            raise EngineFault("the audit refuses every plan that the model finds")
+        rows = cuts_for(self.formulation, arcs_taken(self.formulation, full), list(self.judge(plan).breaches))
+        self.formulation = self.formulation.with_rows(rows)
+        return False
+
+    def price(self) -> None:
+        """Prices from the LP relaxation, and the bound they prove without it (nothing if there was no time)."""
+        program = self.timed("hand-over", lambda: hand_over(self.formulation))
+        ended = self.run(program, Settings("LP relaxation", relaxed=True), "LP relaxation", self.stop, proves=False)
+        if ended.row_dual is None or ended.ending != "optimal":
+            return
+        prices = np.zeros(len(self.formulation.row_lower))
+        np.add.at(prices, program.rows, ended.row_dual * program.row_scale * program.objective_scale)
+        coupling = prices[self.formulation.paths :]
+        self.priced = self.timed("prices", lambda: PriceList(self.formulation).evaluate(coupling))
+        self.prove("prices", self.priced.bound)
+
+    def kept_within(self, loss: float) -> Mask:
+        """All columns but the arcs that cost more than `loss` of the price bound."""
+        kept = np.ones(len(self.formulation.lower), dtype=bool)
+        if self.priced is not None:
+            kept[: self.formulation.takes] = self.priced.loss <= loss
+        return kept
+
+    def could_be_better(self) -> Mask:
+        """All columns but the arcs that no plan better than the best one can hold."""
+        if self.priced is None or self.best is None:
+            return self.kept_within(math.inf)
+        allowance = EXACT * max(abs(self.priced.bound), abs(self.value))
+        return self.kept_within(self.priced.bound - self.value + allowance)

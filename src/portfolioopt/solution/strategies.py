@@ -1,0 +1,96 @@
+"""How a search goes: whole for a small model, from few arcs to all that matter for a large one."""
+
+import math
+
+import numpy as np
+
+from portfolioopt.solution.highs import Run, Settings
+from portfolioopt.solution.neighbourhoods import improve
+from portfolioopt.solution.search import Search
+
+SMALL = 6_000
+"""Take columns up to which a model is given to HiGHS whole."""
+PATIENCE = 1_000
+"""Nodes for which a small model is solved beyond the asked gap, to 1e-10."""
+FIRST_CORE = 3_000
+"""Take columns of the first restricted model, those of least loss."""
+
+
+def search_for_plan(search: Search) -> None:
+    """The best plan within the time there is."""
+    if search.formulation.takes <= SMALL:
+        search_small(search)
+    else:
+        search_large(search)
+
+
+def search_small(search: Search) -> None:
+    """HiGHS to the end, and again under other settings until two runs agree.
+
+    Where no second run is asked for, the first alone decides; its absence is told.
+    """
+    endings: list[tuple[str, float]] = []
+    gap, seed, threads = search.options.gap, search.options.seed, search.options.threads
+    different = (
+        Settings("presolve on", True, seed, threads, gap, PATIENCE),
+        Settings("presolve off, another seed", False, seed + 1, threads, gap, PATIENCE),
+        Settings("presolve off, a third seed", False, seed + 2, threads, gap, PATIENCE),
+        Settings("presolve on, a fourth seed", True, seed + 3, threads, gap, PATIENCE),
+        Settings("presolve off, a fifth seed", False, seed + 4, threads, gap, PATIENCE),
+    )
+    for number, settings in enumerate(different):
+        if number and (not search.options.verify or search.stop.due):
+            break
+        ended = search.solve(settings, "search" if number == 0 else "verification")
+        if ended.ending == "infeasible":
+            endings.append((settings.name, -math.inf))
+        else:
+            search.prove(settings.name, ended.bound)
+            if ended.gap_reached:
+                endings.append((settings.name, ended.value))
+        agreeing = _agreeing(search, endings)
+        if len(agreeing) >= 2:
+            search.agreeing = agreeing
+            break
+    search.infeasible = search.best is None and bool(endings) and all(value == -math.inf for _, value in endings)
+
+
+def _agreeing(search: Search, endings: list[tuple[str, float]]) -> tuple[str, ...]:
+    """The runs that ended with the best known value, or all without a plan where none is known."""
+    if search.best is None:
+        return tuple(name for name, value in endings if value == -math.inf)
+    least = search.value - search.tolerance(max(search.options.gap, 1e-9))
+    return tuple(name for name, value in endings if value >= least)
+
+
+def search_large(search: Search) -> None:
+    """Prices first; then a core of few arcs, its neighbourhoods, and at last all arcs that could be better."""
+    search.price()
+    if search.priced is None:
+        _conclude(search, search.solve(_settings(search, "all arcs"), "search"))
+        return
+    losses = np.sort(search.priced.loss)
+    kept = search.kept_within(float(losses[min(FIRST_CORE, len(losses)) - 1]))
+    search.solve(_settings(search, "first core"), "first core", kept, search.stop.within(0.2 * search.stop.left))
+    if search.best is not None and not search.done:
+        improve(search, search.stop.within(0.4 * search.stop.left))
+    if search.done:
+        return
+    kept = search.could_be_better()
+    ended = search.solve(_settings(search, "all arcs that could be better"), "search", kept)
+    _conclude(search, ended)
+
+
+def _settings(search: Search, name: str) -> Settings:
+    return Settings(name, True, search.options.seed, search.options.threads, search.options.gap)
+
+
+def _conclude(search: Search, ended: Run) -> None:
+    """What a run over every arc that could be better proves."""
+    if ended.ending == "infeasible":
+        if search.best is None:
+            search.infeasible = True
+        else:
+            search.prove("all arcs that could be better", search.value)
+        return
+    search.prove("all arcs that could be better", max(ended.bound, search.value))

@@ -1,0 +1,212 @@
+"""`solve`: facts and choices in, an audited result out."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from portfolioopt.audit import Audit, audit
+from portfolioopt.errors import EngineFault, UnknownOption
+from portfolioopt.formulation.build import formulate
+from portfolioopt.language.instance import Instance, checked
+from portfolioopt.language.model import Model, Solver, check_model
+from portfolioopt.language.plans import read_plan
+from portfolioopt.language.reading import read_model
+from portfolioopt.networks.portfolio import lay_out
+from portfolioopt.plan import TODAY, Plan
+from portfolioopt.result import NOT_VERIFIED, Result, Verification, make_result
+from portfolioopt.solution.conflict import find_conflict
+from portfolioopt.solution.cuts import Breach
+from portfolioopt.solution.highs import Stop
+from portfolioopt.solution.judgement import Verdict
+from portfolioopt.solution.search import Options, Search, Sight
+from portfolioopt.solution.strategies import search_for_plan
+
+RESERVE = 0.03
+"""Share of the time limit kept for the last audit and the tables."""
+
+
+def solve(
+    instance: Instance,
+    model: Model | str = "expected_value",
+    *,
+    gap: float | None = None,
+    time_limit: float | None = None,
+    threads: int | None = None,
+    seed: int | None = None,
+    verify: bool = True,
+    progress: Callable[[Sight], None] | None = None,
+) -> Result:
+    """The best plan for an instance under a model, audited; or why there is none.
+
+    gap          relative gap at which a plan counts as optimal; the model's if not given, as for the next three
+    time_limit   seconds for the whole solve, checks included
+    threads      threads of the solver; more than one may find other plans of equal value
+    seed         random seed of the solver
+    verify       whether a second, different run must confirm the first
+    progress     called now and then with phase, value, bound, gap and seconds
+
+    Raises `InvalidInstance`, `InvalidModel`, `UnknownOption`, and `EngineFault` where the engine itself fails.
+    """
+    began = time.perf_counter()
+    checked(instance)
+    chosen = read_model(model) if isinstance(model, str) else model
+    check_model(chosen, instance)
+    solver = _solver(chosen, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
+    deadline = began + float(solver.time_limit) * (1 - RESERVE)
+    against = _compared_with(chosen)
+
+    def judge(plan: Plan) -> Verdict:
+        return _verdict(instance, audit(instance, chosen, plan, against))
+
+    with _stoppable(deadline) as stop:
+        laid = time.perf_counter()
+        portfolio = lay_out(instance)
+        formulated = time.perf_counter()
+        formulation = formulate(portfolio, chosen, against)
+        ready = time.perf_counter()
+        options = Options(float(solver.gap), solver.threads, solver.seed, verify)
+        search = Search(formulation, judge, options, stop, progress)
+        search.timings.update({"networks": formulated - laid, "formulation": ready - formulated})
+        today = audit(instance, chosen, TODAY, against)
+        for plan, name in ((TODAY, "today"), (against, "plan compared with")):
+            if plan is TODAY and not today.ok:
+                continue
+            search.offer(plan, name)
+        search_for_plan(search)
+        conflict: tuple[str, ...] = ()
+        if search.infeasible:
+            conflict = search.timed("conflict", lambda: find_conflict(search.formulation, stop)).limits
+    return _result(instance, chosen, solver, search, today, against, conflict, began)
+
+
+def _solver(model: Model, **given: float | int | None) -> Solver:
+    """The model's solver settings with what the caller gave instead."""
+    settings: dict[str, Any] = {}
+    for name, value in given.items():
+        if value is None:
+            continue
+        try:
+            settings[name] = Decimal(repr(value)) if isinstance(value, float) else value
+        except InvalidOperation as error:
+            raise UnknownOption(f"{name} = {value!r} is not a number") from error
+    try:
+        return Solver.model_validate({**model.solver.model_dump(), **settings})
+    except ValueError as error:
+        raise UnknownOption(f"a solver option is out of range: {settings}") from error
+
+
+def _compared_with(model: Model) -> Plan:
+    """The plan that the model's `changes` are counted from; today's where it says so, or nothing."""
+    if model.changes is None or model.changes.against == "today":
+        return TODAY
+    return read_plan((model._folder or Path()) / model.changes.against)
+
+
+def _verdict(instance: Instance, found: Audit) -> Verdict:
+    """What the search needs of an audit; a plan that is no plan at all is our fault."""
+    first_year = instance.horizon.first_year
+    return Verdict(
+        found.objective,
+        tuple(
+            Breach(finding.family, finding.id, finding.scenario, finding.year - first_year)
+            for finding in found.findings
+        ),
+    )
+
+
+@contextmanager
+def _stoppable(deadline: float) -> Iterator[Stop]:
+    """Ctrl-C asks the search to stop and keep its best plan; a second Ctrl-C interrupts at once."""
+    stop = Stop(deadline)
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def ask(_signal: int, _frame: object) -> None:
+        if stop.asked.is_set():
+            raise KeyboardInterrupt
+        stop.asked.set()
+
+    signal.signal(signal.SIGINT, ask)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _result(
+    instance: Instance,
+    model: Model,
+    solver: Solver,
+    search: Search,
+    today: Audit,
+    against: Plan,
+    conflict: tuple[str, ...],
+    began: float,
+) -> Result:
+    best = search.best
+    final = None if best is None else audit(instance, model, best.plan, against)
+    if final is not None and best is not None and (not final.ok or final.objective != best.objective):
+        raise EngineFault("the same plan was audited twice with different answers")
+    reached = best is not None and search.gap <= search.options.gap
+    status = (
+        "optimal" if reached else "feasible" if best is not None else "infeasible" if search.infeasible else "no_plan"
+    )
+    if reached:
+        reason = "gap reached"
+    elif search.infeasible:
+        reason = "infeasible"
+    elif search.stop.asked.is_set():
+        reason = "interrupted"
+    else:
+        reason = "time limit"
+    verification = _verification(search) if search.options.verify else NOT_VERIFIED
+    search.timings["total"] = time.perf_counter() - began
+    return make_result(
+        instance,
+        model,
+        status=status,  # type: ignore[arg-type]
+        stop_reason=reason,
+        plan=None if best is None else best.plan,
+        audit=final,
+        do_nothing=today,
+        bound=search.bound,
+        verified=search.options.verify and _is_verified(search),
+        verification=verification,
+        conflict=conflict,
+        timings=search.timings,
+        options={
+            "gap": float(solver.gap),
+            "time_limit": float(solver.time_limit),
+            "threads": solver.threads,
+            "seed": solver.seed,
+            "verify": search.options.verify,
+        },
+        log="\n".join(search.log),
+    )
+
+
+def _is_verified(search: Search) -> bool:
+    """Two different runs agree, or prices, which trust no solver, prove as much or contradict nothing."""
+    return len(search.agreeing) >= 2 or (search.best is not None and search.priced is not None)
+
+
+def _verification(search: Search) -> Verification:
+    prices = None if search.priced is None else search.priced.bound
+    seconds = search.timings.get("verification", 0.0) + search.timings.get("prices", 0.0)
+    if len(search.agreeing) >= 2:
+        said = f"Verified: {len(search.agreeing)} runs under different settings ({'; '.join(search.agreeing)}) agree."
+        return Verification("second run", prices, seconds, said)
+    if search.priced is not None and search.best is not None:
+        said = (
+            "Verified: a bound computed from prices alone, without the solver's word, contradicts neither the plan nor "
+            f"the solver's bound; by itself it proves that no plan is worth more than {search.priced.bound:,.6g}."
+        )
+        return Verification("prices", prices, seconds, said)
+    return Verification("none", prices, seconds, "Not verified: no second run ended in time.")
