@@ -6,6 +6,7 @@ from dataclasses import FrozenInstanceError, replace
 from decimal import Decimal
 from fractions import Fraction
 from operator import eq
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -125,7 +126,7 @@ def test_making_and_saving_a_result_does_not_load_pandas():
         "from portfolioopt.result import Result; Result.from_json(solved().to_json());"
         "assert 'pandas' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[1])
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example])
@@ -277,3 +278,13 @@ def test_the_budget_of_the_outline_follows_its_drivers():
 def test_a_result_equals_another_only_if_all_is_the_same():
     assert solved() == solved()
     assert solved() != replace(solved(), stop_reason="interrupted")
+
+
+def test_a_real_solve_returns_the_plan_solved_by_hand():
+    from portfolioopt.solving import solve
+
+    result = solve(two_deals(), Model(name="expected_npv"))
+    assert result.plan == BEST
+    assert result.audit == solved().audit
+    assert (result.status, result.verified) == ("optimal", True)
+    assert Result.from_json(result.to_json()) == result

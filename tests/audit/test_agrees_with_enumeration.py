@@ -19,6 +19,9 @@ Written = dict[str, Any]
 NEARLY = Fraction(1, 10**30)
 """Relative to the numbers compared: mid-year factors are rational numbers near irrational ones."""
 
+SHARED = ("synergies", "pools", "coordination", "hiring", "shortfall")
+"""Money that no single partnership earns."""
+
 
 def plan_of(instance: Instance, decisions: Iterable[tuple[str, str, int, str]]) -> Plan:
     kinds = {(one.id, action.id): action.kind for one in instance.partnerships for action in one.actions}
@@ -55,6 +58,10 @@ def assert_same(found: Audit, answer: Answer) -> None:
     for ours, theirs in pairs:
         assert abs(ours - theirs) <= NEARLY * max(abs(ours), abs(theirs))
     assert {finding.id for finding in found.findings} == answer.broken
+    for scenario, npv in found.npv.items():
+        own = [worth[scenario] for worth in found.worth.values()]
+        shared = [line.discounted for line in found.money if line.scenario == scenario and line.line in SHARED]
+        assert sum(own) + sum(shared) == npv
 
 
 def check(written: Written, choices: Written, plans: Assessment, positions: Iterable[tuple[int, ...]]) -> None:

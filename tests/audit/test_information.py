@@ -26,7 +26,7 @@ def test_it_waits_for_the_next_review(year: int, ok: bool) -> None:
     found = audited(two_futures(SEEN_2027, review_years=[2027, 2029]), take("form", year, scenario="low"))
     assert found.ok is ok
     if not ok:
-        assert "what is known at the review of 2027 does not tell low from high" in messages(found)
+        assert "known at the review of 2027 does not tell the two apart" in messages(found)
 
 
 def test_what_is_seen_in_the_review_year_itself_waits_too() -> None:
@@ -53,7 +53,7 @@ def test_another_action_in_the_same_year_is_a_difference() -> None:
     written = case(partnership, years=2, **futures(("high", 0.5, {"demand": 1}), ("low", 0.5, {"demand": 0.5})))
     found = audited(written, take("form", 2026, scenario="high"), take("sign", 2026, scenario="low"))
     assert broken(found) == [("tree", "deal", 2026)]
-    assert "sign, and in high form, although" in messages(found)
+    assert "sign here, form in high, although" in messages(found)
 
 
 def test_drivers_that_move_no_flow_still_tell_scenarios_apart() -> None:
@@ -91,3 +91,10 @@ def test_scenarios_of_no_probability_are_bound_too() -> None:
 
 def test_one_scenario_needs_no_review() -> None:
     assert audited(case(owned(), years=3, review_years=[2028])).ok
+
+
+def test_only_the_partnership_that_differs_is_named() -> None:
+    partnerships = [deal(name, {"on": {}}, (form(),)) for name in ("a", "b")]
+    written = case(*partnerships, years=2, **futures(("high", 0.5, {"d": 1}), ("low", 0.5, {"d": 1})))
+    same = [take("form", 2026, "a", name) for name in ("high", "low")]
+    assert broken(audited(written, *same, take("form", 2026, "b", "low"))) == [("tree", "b", 2026)]

@@ -48,6 +48,12 @@ def test_capital_left_over_is_carried_in_part_and_proceeds_are_recycled_in_part(
     assert [use.headroom for use in found] == [60, 40, 77, F("68.5")]
 
 
+def test_every_scenario_has_its_own_capital() -> None:
+    scenarios = futures(("one", 0.5, {"d": 1}), ("two", 0.5, {"d": 2}))
+    written = case(owned(capital=0), years=2, capital={"budget": [5, 0], "carry_over": 1}, **scenarios)
+    assert [use.limit for use in uses(written, "capital")] == [5, 5, 5, 5]
+
+
 def test_without_carry_over_and_recycle_nothing_is_carried_or_recycled() -> None:
     written = case(owned(capital=[0, 11]), years=2, capital={"budget": 10})
     assert broken(audited(written)) == [("capital", "capital", 2027)]

@@ -208,18 +208,21 @@ def test_numbers_of_any_length_are_exact() -> None:
     assert value(written) == factor * (F(huge) / F("1.0875") + F(1, 10**12) / F("1.0875") ** 2)
 
 
-def test_worth_is_what_a_partnership_earns_itself_terminal_included() -> None:
+@pytest.mark.parametrize("timing", ["start", "mid", "end"])
+def test_worth_is_what_a_partnership_earns_itself_terminal_included(timing: str) -> None:
     written = case(
-        owned("a", benefit=[10, 20], terminal=40, provides={"volume": 1}),
-        owned("b", cost=5),
+        owned("a", benefit=[30, 90], terminal=180, provides={"volume": 1}),
+        owned("b", cost=9),
         years=2,
-        discount_rate=1,
-        cash_timing="end",
+        discount_rate=8,  # 1 + rate is 9, a square: mid-year factors are 1/3 and 1/27
+        cash_timing=timing,
         pools=[{"id": "pool", "capability": "volume", "curve": [[0, 0], [1, 100]]}],
     )
     found = audited(written)
-    assert found.worth == {"a": {"base": F(5 + 5 + 10)}, "b": {"base": F("-2.5") - F("1.25")}}
-    assert found.npv["base"] == F(20) - F("3.75") + 50 + 25
+    first, second = {"start": (F(1), F(1, 9)), "mid": (F(1, 3), F(1, 27)), "end": (F(1, 9), F(1, 81))}[timing]
+    assert found.worth["a"] == {"base": 30 * first + 90 * second + F(180, 81)}
+    assert found.worth["b"] == {"base": -9 * (first + second)}
+    assert found.npv["base"] == found.worth["a"]["base"] + found.worth["b"]["base"] + 100 * (first + second)
 
 
 def test_money_lines_have_their_sign_and_sum_to_npv() -> None:

@@ -10,6 +10,7 @@ from portfolioopt.audit import audit
 from portfolioopt.command.show import report_console, show_result
 from portfolioopt.command.show.figures import decimals_for, difference, figure, percent, seconds, years_text
 from portfolioopt.command.show.layout import cut, listed
+from portfolioopt.command.show.limits import _share
 from portfolioopt.command.show.marks import state_codes
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
@@ -196,7 +197,7 @@ def soft_sample():
 def test_soft_limits_exceeded_are_told_with_their_price():
     text = plain(shown(soft_sample()))
     assert "software_engineer: up to 2.5 beyond it, 2026, at 0.30 per unit and year" in text
-    assert "full_stack: up to 1.0 beyond it, 2029, at 2.00 per unit and year" in text
+    assert "full_stack: up to 1 beyond it, 2029, at 2.00 per unit and year" in text
     assert "every hard limit" in text
 
 
@@ -229,7 +230,7 @@ def test_doing_nothing_that_breaks_a_limit_is_not_offered_as_open():
         "partnerships.cell_plant.states.owned.provides={cells: 1}",
     ]
     text = plain(shown(solved(read_instance(TWO_DEALS, settings))))
-    assert "Doing nothing is not open: it would break income in 2028 and income in 2029." in text
+    assert "Doing nothing is not open: it would break income in 2028-2029." in text
 
 
 def test_an_infeasible_result_names_the_limits_that_contradict_each_other():
@@ -404,7 +405,7 @@ def test_percentages_do_not_hide_small_or_absurd_shares(share, decimals, text):
     assert percent(share, decimals) == text
 
 
-@pytest.mark.parametrize(("value", "text"), [(0.04, "0.0 s"), (9.94, "9.9 s"), (59.6, "60 s"), (200, "3 min 20 s")])
+@pytest.mark.parametrize(("value", "text"), [(0.04, "<0.1 s"), (9.94, "9.9 s"), (59.6, "60 s"), (200, "3 min 20 s")])
 def test_durations_are_read_at_a_glance(value, text):
     assert seconds(value) == text
 
@@ -442,3 +443,19 @@ def test_an_instance_without_domains_or_scenarios_needs_no_headings_for_them():
     assert "Scenarios" not in text
     assert "least left" not in text
     assert "Branches" not in text
+
+
+def test_almost_all_of_a_limit_does_not_look_like_all_of_it():
+    assert [_share(Fraction(share)) for share in ("0.996", "1", "1.004", "0.5", "20")] == [
+        "99",
+        "100",
+        "101",
+        "50",
+        "999",
+    ]
+    assert _share(None) == "-"
+
+
+def test_ten_years_of_limits_fit_eighty_columns():
+    result = big(years=10, partnerships=12, scenarios=2)
+    assert ["skill_0", *["100"] * 10, "2026-2035"] in [line.split() for line in shown(result).splitlines()]

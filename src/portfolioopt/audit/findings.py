@@ -51,7 +51,11 @@ class MoneyLine:
 
 @dataclass(frozen=True, slots=True)
 class LimitUse:
-    """How far a limit is used: headroom ≥ 0 is within it, excess > 0 is beyond it (soft limits, at `price`)."""
+    """How far a limit is used: headroom ≥ 0 is within it, excess > 0 is beyond it (soft limits, at `price`).
+
+    Headroom below 0 without excess is a requirement whose shortfall is paid for. For capital the limit is all that may
+    be drawn in the year, and headroom what is left; `requires` has a row in the years in which its `when` holds.
+    """
 
     id: str
     family: str

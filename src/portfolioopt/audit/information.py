@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 
 from portfolioopt.audit.findings import Finding
 from portfolioopt.audit.futures import Futures
@@ -34,11 +33,11 @@ def foresight(futures: Futures, plan: Plan) -> Iterator[Finding]:
         firsts: dict[int, str] = {}
         for number, scenario in enumerate(futures.names):
             first = firsts.setdefault(futures.known(number, year), scenario)
-            why = f"although what is known at the review of {review} does not tell {scenario} from {first}"
+            why = f"although what is known at the review of {review} does not tell the two apart"
             for acts_by_moment in (decided, hired):
                 own, others = acts_by_moment.get((scenario, calendar), {}), acts_by_moment.get((first, calendar), {})
                 for name in _differing(own, others):
-                    message = f"{_said(own, name)}, and in {first} {_said(others, name)}, {why}"
+                    message = f"{_said(own, name)} here, {_said(others, name)} in {first}, {why}"
                     yield Finding("tree", name, scenario, calendar, message)
 
 
@@ -49,6 +48,4 @@ def _differing(own: Acts, others: Acts) -> list[str]:
 
 
 def _said(acts: Acts, name: str) -> str:
-    done = acts.get(name, ())
-    hiring = any(isinstance(act, Decimal) for act in done)
-    return f"{'hires ' if hiring else ''}{' and '.join(str(act) for act in done)}" if done else "nothing is done"
+    return " and ".join(str(act) for act in acts.get(name, ())) or "nothing"

@@ -33,8 +33,8 @@ class Progress(Protocol):
 def solve_command(
     instance: Annotated[Path, typer.Argument(help="Instance file, or folder that holds instance.yaml.")],
     model: Annotated[
-        str | None, typer.Option("--model", "-m", help="Model file, or name of a model that comes with portfolioopt.")
-    ] = None,
+        str, typer.Option("--model", "-m", help="Model file, or name of a model that comes with portfolioopt.")
+    ] = "expected_value",
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change the instance first; may repeat.")
     ] = None,
@@ -53,17 +53,13 @@ def solve_command(
 
     Exit codes: 0 a plan, 3 input that cannot be used, 4 infeasible, 5 no plan found, 130 interrupted.
     """
-    from portfolioopt.language.model import Model
     from portfolioopt.language.reading import InstanceSource, ModelSource
     from portfolioopt.runs import refuse_unusable
 
     refuse_unusable(out)
     source = InstanceSource(instance, settings or ())
-    choice = Model()
-    if model is not None:
-        chosen = ModelSource(model)
-        chosen.check_fit(source.instance)
-        choice = chosen.model
+    chosen = ModelSource(model)
+    chosen.check_fit(source.instance)
     for warning in source.warnings():
         talk(f"warning: {warning}")
 
@@ -73,9 +69,9 @@ def solve_command(
     asked = {"gap": gap, "time_limit": time_limit, "threads": threads, "seed": seed}
     options: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     with _progress(wanted=not quiet) as progress:
-        result = solve(source.instance, choice, verify=not no_verify, progress=progress, **options)
+        result = solve(source.instance, chosen.model, verify=not no_verify, progress=progress, **options)
     try:
-        folder = write_run(result, source.instance, choice, out, command=sys.argv)
+        folder = write_run(result, source.instance, chosen.model, out, command=sys.argv)
     finally:
         # even where it cannot be saved, what was found is told
         _tell(result, as_json=as_json, quiet=quiet)
@@ -110,7 +106,7 @@ def _progress(*, wanted: bool) -> Iterator[Callable[[Progress], None] | None]:
     from rich.text import Text
 
     console = Console(stderr=True)
-    with console.status("reading") as status:
+    with console.status("preparing") as status:
         yield lambda progress: status.update(Text(harmless(progress_line(progress))))
 
 

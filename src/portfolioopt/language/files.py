@@ -22,7 +22,8 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         if b"\0" in data[:1000]:
             raise _refused(path, "is not a text file", "an instance or a model is YAML or JSON in UTF-8") from None
-        line, column = line_and_column(data[: error.start].decode("utf-8-sig"), error.start)
+        before = data[: error.start].decode("utf-8-sig")
+        line, column = line_and_column(before, len(before))
         raise _refused(path, "is not UTF-8 from here on", "save it as UTF-8", line, column) from None
     if "\0" in text:
         line, column = line_and_column(text, text.index("\0"))

@@ -28,7 +28,7 @@ _OTHER_BASE = re.compile(r"0x[0-9a-fA-F]+|0o[0-7]+")
 _INFINITE = re.compile(r"([-+]?)\.(?:inf|Inf|INF)")
 _NOT_A_NUMBER = (".nan", ".NaN", ".NAN")
 _LONGEST_INTEGER = 400
-"""Beyond it Python's int() takes quadratic time or refuses; as a Decimal the number is refused by its size."""
+"""Beyond it Python's int() takes quadratic time or refuses; as a Decimal it is refused by its size."""
 _LARGEST_EXPONENT = 100_000
 
 
@@ -39,7 +39,7 @@ def plain_value(text: str) -> Any:
     if text[0] not in "+-.0123456789":
         return text
     if _INTEGER.fullmatch(text):
-        return int(text) if len(text) < _LONGEST_INTEGER else Decimal(text)
+        return int(text) if len(text) < _LONGEST_INTEGER else _decimal(text)
     if _FLOAT.fullmatch(text):
         return _decimal(text)
     if len(text) < _LONGEST_INTEGER and _OTHER_BASE.fullmatch(text):

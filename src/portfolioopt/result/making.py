@@ -10,6 +10,7 @@ from fractions import Fraction
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from portfolioopt import __version__
 from portfolioopt.audit.findings import Audit
 from portfolioopt.errors import EngineFault
 from portfolioopt.language.instance import Instance
@@ -19,7 +20,7 @@ from portfolioopt.plan import Plan
 from portfolioopt.result.outline import outline_of
 from portfolioopt.result.record import NOT_VERIFIED, Result, Scalar, Status, Verification
 
-PACKAGES = ("portfolioopt", "highspy", "pyomo", "numpy")
+PACKAGES = ("highspy", "pyomo", "numpy")
 WITH_PLAN = ("optimal", "feasible")
 
 
@@ -71,7 +72,7 @@ def make_result(
 
 def versions() -> dict[str, str]:
     """Versions of what the result depends on, and the kind of machine."""
-    found = {"python": platform.python_version()}
+    found = {"portfolioopt": __version__, "python": platform.python_version()}
     for name in PACKAGES:
         try:
             found[name] = version(name)

@@ -54,8 +54,10 @@ class Settings:
     """nodes"""
     relaxed: bool = False
     """the LP relaxation only"""
-    ask_solution: Floats | None = None
-    """a solution to start from"""
+    start: Floats | None = None
+    """a solution to start from, in the columns of the formulation"""
+    effort: float = 0.05
+    """share of the work that HiGHS spends on heuristics (its default)"""
     feasibility_only: bool = False
     nodes: int = 0
     """most nodes, 0: any number"""
@@ -97,14 +99,15 @@ def run(program: Program, settings: Settings, stop: Stop, progress: Progress | N
     reached_early = settings.gap if settings.patience == 0 else tight
     _set(solver, "mip_rel_gap", max(reached_early, tight))
     _set(solver, "mip_abs_gap", tight)
+    _set(solver, "mip_heuristic_effort", settings.effort)
     if settings.nodes:
         _set(solver, "mip_max_nodes", settings.nodes)
     if math.isfinite(stop.left):
         _set(solver, "time_limit", max(stop.left, 0.01))
     if solver.passModel(_lp(program, settings)) == highspy.HighsStatus.kError:
         raise EngineFault("HiGHS does not take the model")
-    if settings.ask_solution is not None:
-        _start_from(solver, program.part(settings.ask_solution))
+    if settings.start is not None:
+        _start_from(solver, program.part(settings.start))
     gap_reached = _listen(solver, settings, stop, program, log, progress)
     solver.run()
     ended = _ended(solver, program, settings, began, "".join(log), gap_reached)

@@ -15,6 +15,7 @@ import numpy as np
 from portfolioopt.errors import EngineFault
 from portfolioopt.formulation.build import Formulation
 from portfolioopt.formulation.pyomo_model import Mask
+from portfolioopt.networks.tree import Floats
 from portfolioopt.plan import Plan
 from portfolioopt.solution.cuts import cuts_for
 from portfolioopt.solution.decisions import arcs_taken, plan_of
@@ -84,6 +85,8 @@ class Search:
     proofs: list[Proof] = field(default_factory=list)
     contradicted: list[Proof] = field(default_factory=list)
     """proofs that an audited plan showed to be wrong"""
+    best_x: Floats | None = None
+    """the solution that the best plan was read from"""
     priced: Priced | None = None
     timings: dict[str, float] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
@@ -136,13 +139,26 @@ class Search:
         self.contradicted += wrong
         self.proofs = [proof for proof in self.proofs if proof not in wrong]
 
-    def solve(self, settings: Settings, phase: str, kept: Mask | None = None, stop: Stop | None = None) -> Run:
-        """A run on all columns, or on those kept, repeated while the audit refuses what it finds."""
+    def solve(
+        self,
+        settings: Settings,
+        phase: str,
+        kept: Mask | None = None,
+        stop: Stop | None = None,
+        *,
+        skip_worse: bool = False,
+    ) -> Run:
+        """A run on all columns, or on those kept, repeated while the audit refuses what it finds.
+
+        `skip_worse` spares the audit of plans that the solver itself holds for no better than the best.
+        """
         stop = stop or self.stop
         while True:
             program = self.timed("hand-over", lambda: hand_over(self.formulation, kept))
             ended = self.run(program, settings, phase, stop, proves=kept is None)
-            if ended.x is None or self._accept(ended, program, settings.name):
+            if ended.x is None or (skip_worse and ended.value <= self.value) or self._accept(
+                ended, program, settings.name
+            ):
                 return ended
             if stop.due:
                 return Run("stopped", None, -math.inf, ended.bound, None, ended.seconds, ended.log, gap_reached=False)
@@ -173,7 +189,10 @@ class Search:
         assert ended.x is not None
         full = program.whole(ended.x)
         plan = plan_of(self.formulation, full)
+        before = self.best
         if self.offer(plan, name) is not None:
+            if self.best is not before:
+                self.best_x = full
             return True
         self.cuts += 1
         if self.cuts > MOST_CUTS:

@@ -7,7 +7,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from portfolioopt.audit.findings import LimitUse
-from portfolioopt.command.show.figures import figure, years_text
+from portfolioopt.command.show.figures import amount, figure, years_text
 from portfolioopt.command.show.layout import bullet, listed, paragraph
 from portfolioopt.command.show.lookup import Lookup
 
@@ -16,7 +16,7 @@ def hiring(lookup: Lookup) -> Iterable[RenderableType]:
     """Engineers hired: the most in a year and when, by skill."""
     for skill in dict.fromkeys(hired.skill for hired in lookup.plan.hiring if hired.engineers):
         own = [hired for hired in lookup.plan.hiring if hired.skill == skill and hired.engineers]
-        count = figure(float(max(hired.engineers for hired in own)), 1)
+        count = amount(float(max(hired.engineers for hired in own)))
         where = dict.fromkeys(hired.scenario for hired in own)
         scenarios = "" if len(where) == len(lookup.probability) else f" in {listed(where)}"
         years = years_text(hired.year for hired in own)
@@ -53,5 +53,5 @@ def exceeded(lookup: Lookup) -> Iterable[RenderableType]:
         scenarios = "" if len(where) == len(lookup.probability) else f" in {listed(where)}"
         price = "" if worst.price is None else f", at {figure(worst.price, 2)} per unit and year"
         years = years_text(use.year for use in uses)
-        text = f"{name}: up to {figure(worst.excess, 1)} beyond it, {years}{scenarios}{price}"
+        text = f"{name}: up to {amount(worst.excess)} beyond it, {years}{scenarios}{price}"
         yield bullet(Text(text, style="yellow"), mark=">", indent=4)

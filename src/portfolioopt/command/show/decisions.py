@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rich.console import RenderableType
 from rich.text import Text
 
-from portfolioopt.command.show.figures import figure, percent, years_text
+from portfolioopt.command.show.figures import amount, percent, years_text
 from portfolioopt.command.show.layout import bullet, heading, listed, paragraph
 from portfolioopt.command.show.lookup import Branch, Lookup
 from portfolioopt.plan import Decision
@@ -54,7 +54,7 @@ def this_year(lookup: Lookup) -> Iterable[RenderableType]:
         yield bullet(sentence(decision, lookup.outline))
     for hired in lookup.plan.hiring:
         if (hired.scenario, hired.year) == (scenario, first) and hired.engineers:
-            yield bullet(f"Hire {figure(float(hired.engineers), 1)} {hired.skill} for {first}")
+            yield bullet(f"Hire {amount(float(hired.engineers))} {hired.skill} for {first}")
     if not decided:
         later = sorted({decision.year for decision in lookup.plan.decisions})
         following = f" The next decision is due in {later[0]}." if later else " Nor does any change later."

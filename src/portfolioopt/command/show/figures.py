@@ -19,6 +19,11 @@ def figure(value: Figure, decimals: int = 0, *, signed: bool = False) -> str:
     return f"-{text}" if rounded < 0 else f"+{text}" if signed and rounded > 0 else text
 
 
+def amount(value: Figure) -> str:
+    """A count or a quantity in a sentence: 30, 7.5, 1,200."""
+    return figure(value, 1).removesuffix(".0")
+
+
 def difference(value: Figure, other: Figure, decimals: int = 0) -> str:
     """What one number has over another, taken from the two as shown, so that a reader who subtracts finds the same."""
     return figure(round(float(value), decimals) - round(float(other), decimals), decimals, signed=True)
@@ -35,7 +40,9 @@ def percent(share: Figure, decimals: int = 0) -> str:
 
 
 def seconds(value: float) -> str:
-    """A duration: 0.3 s, 42 s, 3 min 20 s."""
+    """A duration: <0.1 s, 0.3 s, 42 s, 3 min 20 s."""
+    if value < 0.05:
+        return "<0.1 s"
     if value < 10:
         return f"{value:.1f} s"
     whole = round(value)

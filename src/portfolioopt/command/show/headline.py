@@ -6,7 +6,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from portfolioopt.command.show.figures import decimals_for, difference, figure, percent, seconds
+from portfolioopt.audit.findings import Audit
+from portfolioopt.command.show.figures import decimals_for, difference, figure, percent, seconds, years_text
 from portfolioopt.command.show.layout import columns, indented, listed, paragraph
 from portfolioopt.command.show.lookup import Lookup
 from portfolioopt.result import Result
@@ -27,11 +28,16 @@ def headline(lookup: Lookup) -> Iterable[RenderableType]:
     yield Text()
     today = lookup.result.do_nothing
     if today is not None and not today.ok:
-        broken = listed(
-            dict.fromkeys(f"{finding.id} in {finding.year}" for finding in sorted(today.findings, key=lambda f: f.year))
-        )
-        yield paragraph(f"Doing nothing is not open: it would break {broken}.")
+        yield paragraph(f"Doing nothing is not open: it would break {broken(today)}.")
     yield paragraph(proof(lookup.result))
+
+
+def broken(audit: Audit) -> str:
+    """What an audit finds broken, and when: capital in 2027, cells in 2029-2031."""
+    years: dict[str, set[int]] = {}
+    for finding in audit.findings:
+        years.setdefault(finding.id, set()).add(finding.year)
+    return listed(f"{name} in {years_text(own)}" for name, own in years.items())
 
 
 def proof(result: Result) -> Text:

@@ -16,7 +16,9 @@ from portfolioopt.command.show.lookup import Lookup
 
 USED = {"skills": "Skills", "exposures": "Exposures", "activity": "Active at once", "moves": "Decisions"}
 MET = {"requirements": "Capabilities", "activity": "Active at once"}
-NAME_WIDTH, CELL, BINDS_WIDTH = 22, 5, 12
+NAME_WIDTH, BINDS_WIDTH = 22, 12
+LONG_CELL, SHORT_CELL = 5, 4
+"""Under 2026, and under '26."""
 MOST_LINES = 12
 """Of a family with more limits, those that come closest are shown."""
 
@@ -34,18 +36,26 @@ class Line:
 
 def limits(lookup: Lookup, console: Console) -> Iterable[RenderableType]:
     """What is used of limits, what is met of requirements; year by year where that fits, else the closest year."""
-    room = console.width - 2 - NAME_WIDTH - BINDS_WIDTH
-    fits = len(lookup.outline.calendar) * CELL <= room
-    show = _by_year if fits else _closest_years
+    room = (console.width - 2 - NAME_WIDTH - BINDS_WIDTH) // len(lookup.outline.calendar)
+
+    def show(groups: list[tuple[str, list[Line]]], binds: str) -> Iterable[RenderableType]:
+        if room >= SHORT_CELL:
+            yield indented(_by_year(lookup, groups, binds, min(room, LONG_CELL)))
+        else:
+            yield indented(_closest_years(groups, binds))
+        hidden = sum(max(0, len(lines) - MOST_LINES) for _, lines in groups)
+        if hidden:
+            yield paragraph(f"{hidden} limits further from binding: see tables/limits.csv of the run.", style="dim")
+
     used = [(title, _lines(lookup, family, "at_most")) for family, title in USED.items()]
     if any(lines for _, lines in used):
         yield heading("Bandwidth and exposure", "% of each limit, highest over scenarios")
-        yield from show(lookup, used, "binds")
+        yield from show(used, "binds")
         yield from hiring(lookup)
     met = [(title, _lines(lookup, family, "at_least")) for family, title in MET.items()]
     if any(lines for _, lines in met):
         yield heading("Requirements", "% provided of what is needed, lowest over scenarios")
-        yield from show(lookup, met, "just met")
+        yield from show(met, "just met")
         yield from shortfall(lookup)
 
 
@@ -77,15 +87,16 @@ def _closest(uses: list[LimitUse], sense: str) -> Fraction | None:
     return max((use.use / use.limit if use.limit > 0 else Fraction(10**6) for use in uses if use.use > 0), default=None)
 
 
-def _by_year(lookup: Lookup, groups: list[tuple[str, list[Line]]], binds: str) -> Iterable[RenderableType]:
+def _by_year(lookup: Lookup, groups: list[tuple[str, list[Line]]], binds: str, cell: int) -> Table:
     """A column for each year, and the years in which a limit binds."""
     years = lookup.outline.calendar
     table = Table.grid()
     table.add_column(width=NAME_WIDTH, no_wrap=True, overflow="ellipsis")
     for _ in years:
-        table.add_column(width=CELL, justify="right", no_wrap=True)
+        table.add_column(width=cell, justify="right", no_wrap=True)
     table.add_column(width=BINDS_WIDTH, no_wrap=True)
-    table.add_row("", *(Text(str(year), style="dim") for year in years), Text(f"  {binds}", style="dim"))
+    heads = [str(year) if cell == LONG_CELL else f"'{year % 100:02d}" for year in years]
+    table.add_row("", *(Text(head, style="dim") for head in heads), Text(f"  {binds}", style="dim"))
     for title, lines in groups:
         if lines:
             table.add_row(Text(title, style="bold"))
@@ -96,11 +107,10 @@ def _by_year(lookup: Lookup, groups: list[tuple[str, list[Line]]], binds: str) -
             ]
             runs = Text("\n".join(f"  {run}" for run in years_text(line.binding).split(", ")))
             table.add_row(Text(f"  {line.name} "), *cells, runs)
-    yield indented(table)
-    yield from _left_out(groups)
+    return table
 
 
-def _closest_years(_lookup: Lookup, groups: list[tuple[str, list[Line]]], binds: str) -> Iterable[RenderableType]:
+def _closest_years(groups: list[tuple[str, list[Line]]], binds: str) -> Table:
     """For a long horizon: the closest share, when, and when it binds."""
     lowest = binds == "just met"
     table = columns("", "lowest" if lowest else "highest")
@@ -113,8 +123,7 @@ def _closest_years(_lookup: Lookup, groups: list[tuple[str, list[Line]]], binds:
             extreme = min(line.shares.values()) if lowest else max(line.shares.values())
             when = years_text(year for year, share in line.shares.items() if share == extreme)
             table.add_row(f"  {line.name}", _share(extreme), when, Text(years_text(line.binding), style="yellow"))
-    yield indented(table)
-    yield from _left_out(groups)
+    return table
 
 
 def _nearest(lines: list[Line]) -> list[Line]:
@@ -123,19 +132,11 @@ def _nearest(lines: list[Line]) -> list[Line]:
     return [line for line in lines if line in kept]
 
 
-def _left_out(groups: list[tuple[str, list[Line]]]) -> Iterable[RenderableType]:
-    hidden = sum(max(0, len(lines) - MOST_LINES) for _, lines in groups)
-    if hidden:
-        yield paragraph(
-            f"{hidden} limits that are further from binding: see tables/limits.csv of the run.", style="dim"
-        )
-
-
 def _share(share: Fraction | None) -> str:
-    """A percentage; 99.6% of a limit must not look like all of it, nor 100.4% of it like no excess."""
+    """A percentage in three digits; 99.6% of a limit must not look like all of it, nor 100.4% of it like no excess."""
     if share is None:
         return "-"
     whole = round(100 * share)
     if whole == 100 and share != 1:
-        return "<100" if share < 1 else ">100"
-    return f"{whole}" if whole < 1000 else ">999"
+        whole = 99 if share < 1 else 101
+    return f"{min(whole, 999)}"

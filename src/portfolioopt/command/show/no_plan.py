@@ -6,8 +6,8 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from portfolioopt.command.show.figures import seconds
-from portfolioopt.command.show.headline import total_seconds
-from portfolioopt.command.show.layout import bullet, heading, listed, paragraph
+from portfolioopt.command.show.headline import broken, total_seconds
+from portfolioopt.command.show.layout import bullet, heading, paragraph
 from portfolioopt.language.families import FAMILY_NAMES
 from portfolioopt.result import Result
 
@@ -30,8 +30,7 @@ def _infeasible(result: Result) -> Iterable[RenderableType]:
     yield paragraph(Text("Infeasible", style="bold red").append(": no plan satisfies all limits."))
     today = result.do_nothing
     if today is not None and not today.ok:
-        broken = listed(dict.fromkeys(f"{found.id} in {found.year}" for found in today.findings))
-        yield paragraph(f"Doing nothing would break {broken}.")
+        yield paragraph(f"Doing nothing would break {broken(today)}.")
     if not result.conflict:
         yield paragraph("Which limits contradict each other was not found out in the time given.")
         return
