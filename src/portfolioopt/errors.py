@@ -1,11 +1,11 @@
 """The one tree of errors: everything portfolioopt raises on purpose derives from `PortfolioError`.
 
-    PortfolioError
-    ├── InvalidInput (also a ValueError)      faults in facts or choices, all of them at once
-    │   ├── InvalidInstance
-    │   └── InvalidModel
-    ├── UnknownOption (also a TypeError)      a solver option that does not exist or is out of range
-    └── EngineFault                           our fault: a plan that the audit refuses, a solver that breaks
+PortfolioError
+├── InvalidInput (also a ValueError)      faults in facts or choices, all of them at once
+│   ├── InvalidInstance
+│   └── InvalidModel
+├── UnknownOption (also a TypeError)      a solver option that does not exist or is out of range
+└── EngineFault                           our fault: a plan that the audit refuses, a solver that breaks
 """
 
 from collections.abc import Iterable

@@ -23,6 +23,7 @@ def failing(error: BaseException) -> object:
     ("error", "code", "said"),
     [
         (ZeroDivisionError("x"), 1, "our fault, not yours: ZeroDivisionError: x"),
+        (OSError(28, "No space left on device"), 1, "portfolioopt: [Errno 28] No space left on device"),
         (EngineFault("the audit refuses the plan"), 1, "our fault, not yours: the audit refuses the plan"),
         (UnknownOption("there is no option fast"), 2, "there is no option fast"),
         (KeyboardInterrupt(), 130, "interrupted"),

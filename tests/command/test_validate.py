@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from language.samples import SOUND, broken, write
 
+from language.samples import SOUND, broken, write
 from portfolioopt.command import run
 
 

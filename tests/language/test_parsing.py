@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from language.samples import unmarked
 
+from language.samples import unmarked
 from portfolioopt.language import parsing
 from portfolioopt.language.parsing import Places, parse, places
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from language.samples import write
 
+from language.samples import write
 from portfolioopt.errors import InvalidInput
 from portfolioopt.language.plans import read_plan, write_plan
 from portfolioopt.plan import Decision, Hiring, Plan
@@ -76,7 +76,7 @@ def test_a_bad_plan_is_told(tmp_path: Path, old: str, new: str, said: str | None
 
 def test_a_partnership_takes_one_action_at_most_in_a_year(tmp_path: Path) -> None:
     text = YAML.replace("stack", "cells").replace("2027, scenario: slow ev", "2026, scenario: base")
-    with pytest.raises(InvalidInput, match=":4:5: actions.1.: cells already takes an action in 2026 of base"):
+    with pytest.raises(InvalidInput, match=r":4:5: actions\[1\]: cells already takes an action in 2026 of base"):
         read_plan(write(tmp_path, text, "plan.yaml"))
 
 

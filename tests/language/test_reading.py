@@ -5,8 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from language.samples import MARK, SOUND, broken, unmarked, write
 
+from language.samples import MARK, SOUND, broken, unmarked, write
 from portfolioopt.errors import Fault, InvalidInstance, InvalidModel
 from portfolioopt.language.reading import InstanceSource, read_instance, read_model, shipped_models, with_settings
 

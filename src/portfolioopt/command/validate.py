@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from portfolioopt.command.exits import INVALID
-from portfolioopt.command.talk import data, harmless, talk
+from portfolioopt.command.talk import data, harmless
 from portfolioopt.command.talk import faults as tell
 
 if TYPE_CHECKING:
@@ -48,8 +48,7 @@ def validate_command(
         data(_json(found, warnings))
     else:
         tell(found)
-        for warning in warnings:
-            talk(f"warning: {warning}")
+        tell(warnings, "warning: ")
         if source and not found:
             data(_summary(source.instance, chosen.model if chosen else None, len(warnings)))
     if found:

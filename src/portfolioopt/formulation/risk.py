@@ -20,8 +20,9 @@ def cvar(draft: Draft, measure: Cvar) -> Terms:
 
     max η − Σ_w π_w·d_w / tail,   d_w ≥ η − NPV(w),   d_w ≥ 0
     """
-    tail = float(measure.tail)
     tree = draft.portfolio.tree
+    # probabilities sum to 1 within 1e-9: no tail is longer than all of them
+    tail = min(float(measure.tail), float(tree.probability.sum()))
     can_happen = np.flatnonzero(tree.probability > 0)
     if tail <= tree.probability[can_happen].min():
         return _worst(draft, "cvar")  # the tail lies inside the worst scenario

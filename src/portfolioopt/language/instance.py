@@ -20,8 +20,9 @@ from portfolioopt.language.families.pools import Pool
 from portfolioopt.language.families.requirements import Requirement
 from portfolioopt.language.families.rules import Rule
 from portfolioopt.language.families.skills import Skill
-from portfolioopt.language.faults import faults_of, without_faults
+from portfolioopt.language.faults import faults_of
 from portfolioopt.language.partnership import ELEMENTS, Partnership
+from portfolioopt.language.remainder import remainder
 from portfolioopt.language.values import (
     Amount,
     AmountSeries,
@@ -123,11 +124,12 @@ class Instance(Record):
             instance = super().model_validate(obj, **options)
         except ValidationError as error:
             faults = faults_of(error, cls, obj)
-            rest = without_faults(obj, error, super().model_validate) if isinstance(obj, Mapping) else None
+            rest = remainder(obj, error, super().model_validate) if isinstance(obj, Mapping) else None
             if rest is not None:
-                # what is left may still contradict itself: tell that too, but not what only misses a dropped part
-                instance, dropped = rest
-                faults += [fault for fault in check(instance).faults if fault.sought not in dropped]
+                # what is left may still contradict itself: tell that too; but a part without an id may be what
+                # others look for
+                nameless = any(fault.path[-1:] == ("id",) for fault in faults)
+                faults += [fault for fault in rest.told(check(rest.value).faults) if not (nameless and fault.sought)]
             raise InvalidInstance(faults) from None
         checked(instance)
         return instance
@@ -240,5 +242,3 @@ def _check_scenarios(checker: Checker) -> None:
                 f"{year} lies outside the horizon {horizon.first_year} to {horizon.last_year}",
                 "remove it or change the horizon",
             )
-
-

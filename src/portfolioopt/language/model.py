@@ -55,9 +55,7 @@ def _positive(value: Any) -> Decimal:
     return exact
 
 
-Seconds = Annotated[
-    Decimal, PlainValidator(_positive), WithJsonSchema({"type": "number", "exclusiveMinimum": 0})
-]
+Seconds = Annotated[Decimal, PlainValidator(_positive), WithJsonSchema({"type": "number", "exclusiveMinimum": 0})]
 
 
 class Solver(Record):
@@ -101,9 +99,7 @@ class Model(Record):
 def check_model(model: Model, instance: Instance) -> None:
     """Raises `InvalidModel` where the model names a limit that the instance does not have."""
     limits = {
-        limit: family
-        for family in FAMILY_NAMES
-        for _, limit in families.module(family).ids(getattr(instance, family))
+        limit: family for family in FAMILY_NAMES for _, limit in families.module(family).ids(getattr(instance, family))
     }
     synergies = {link.id for link in instance.links if link.kind == "synergy"}
     soft = [*SOFT_FAMILIES, *(name for name, family in limits.items() if family in SOFT_FAMILIES)]

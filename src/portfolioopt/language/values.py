@@ -39,7 +39,7 @@ def number(value: Any) -> Decimal:
         raise PydanticCustomError("number", "must be a number, not {value}", {"value": shown})
     if not exact.is_finite():
         raise PydanticCustomError("number", "must be a finite number, not {value}", {"value": str(exact)})
-    if exact and not SMALLEST <= abs(exact) < LARGEST:
+    if exact and not SMALLEST <= exact.copy_abs() < LARGEST:
         raise PydanticCustomError(
             "number",
             "{value} is out of range: numbers other than 0 lie between 1e-12 and 1e15 in size",

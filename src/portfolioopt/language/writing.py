@@ -50,8 +50,6 @@ def _record(record: BaseModel, top: BaseModel | None) -> dict[str, Any]:
         nothing = written is None or (top is not None and written in ({}, []) and not field.is_required())
         if not nothing:
             found[field.alias or name] = written
-    if "format" in type(record).model_fields:
-        found = {"format": record.format, **found}
     return found
 
 

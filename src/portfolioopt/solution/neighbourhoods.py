@@ -16,7 +16,9 @@ from portfolioopt.solution.search import Search
 
 SHARE = 0.3
 """Share of the partnerships freed at once."""
-SECONDS = 6.0
+WIDE = 9_000
+"""Take columns, those of least loss, from which a freed part may choose."""
+SECONDS = 4.0
 """Most that one part may take."""
 
 
@@ -35,16 +37,16 @@ def improve(search: Search, stop: Stop) -> None:
                 search.options.seed,
                 search.options.threads,
                 search.options.gap / 2,
-                ask_solution=None,
+                start=search.best_x,
             )
-            search.solve(settings, "neighbourhoods", _kept(search, freed), stop.within(SECONDS))
+            search.solve(settings, "neighbourhoods", _kept(search, freed), stop.within(SECONDS), skip_worse=True)
         fruitless = 0 if search.value > before + search.tolerance(1e-5) else fruitless + 1
 
 
 def _kept(search: Search, freed: Mask) -> Mask:
-    """Everything but the arcs not taken by the best plan, outside the freed part; there, all that could be better."""
+    """Everything but the arcs not taken by the best plan, outside the freed part; there, all of little loss."""
     assert search.best is not None
-    kept = search.could_be_better()
+    kept = search.could_be_better() & search.kept_within(search.loss_of(WIDE))
     held = np.zeros(search.formulation.takes, dtype=bool)
     held[arcs_of(search.formulation, search.best.plan)] = True
     takes = slice(0, search.formulation.takes)

@@ -156,8 +156,10 @@ class Search:
         while True:
             program = self.timed("hand-over", lambda: hand_over(self.formulation, kept))
             ended = self.run(program, settings, phase, stop, proves=kept is None)
-            if ended.x is None or (skip_worse and ended.value <= self.value) or self._accept(
-                ended, program, settings.name
+            if (
+                ended.x is None
+                or (skip_worse and ended.value <= self.value)
+                or self._accept(ended, program, settings.name)
             ):
                 return ended
             if stop.due:
@@ -219,6 +221,13 @@ class Search:
         if self.priced is not None:
             kept[: self.formulation.takes] = self.priced.loss <= loss
         return kept
+
+    def loss_of(self, arcs: int) -> float:
+        """The loss within which so many arcs lie."""
+        if self.priced is None:
+            return math.inf
+        losses = np.sort(self.priced.loss)
+        return float(losses[min(arcs, len(losses)) - 1])
 
     def could_be_better(self) -> Mask:
         """All columns but the arcs that no plan better than the best one can hold."""

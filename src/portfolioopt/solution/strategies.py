@@ -1,8 +1,7 @@
 """How a search goes: whole for a small model, from few arcs to all that matter for a large one."""
 
 import math
-
-import numpy as np
+from dataclasses import replace
 
 from portfolioopt.solution.highs import Run, Settings
 from portfolioopt.solution.neighbourhoods import improve
@@ -12,8 +11,10 @@ SMALL = 6_000
 """Take columns up to which a model is given to HiGHS whole."""
 PATIENCE = 1_000
 """Nodes for which a small model is solved beyond the asked gap, to 1e-10."""
-FIRST_CORE = 3_000
-"""Take columns of the first restricted model, those of least loss."""
+CORES = ((4_000, 0.15), (6_000, 0.2))
+"""Take columns of the first restricted models, those of least loss, and the share of the time left for each."""
+NEARBY = 0.2
+"""Share of the time left for plans near the best one."""
 
 
 def search_for_plan(search: Search) -> None:
@@ -64,25 +65,29 @@ def _agreeing(search: Search, endings: list[tuple[str, float]]) -> tuple[str, ..
 
 
 def search_large(search: Search) -> None:
-    """Prices first; then a core of few arcs, its neighbourhoods, and at last all arcs that could be better."""
+    """Prices first; then cores of growing width and what lies near the best plan; at last all that could be better."""
     search.price()
     if search.priced is None:
         _conclude(search, search.solve(_settings(search, "all arcs"), "search"))
         return
-    losses = np.sort(search.priced.loss)
-    kept = search.kept_within(float(losses[min(FIRST_CORE, len(losses)) - 1]))
-    search.solve(_settings(search, "first core"), "first core", kept, search.stop.within(0.2 * search.stop.left))
+    for arcs, share in CORES:
+        if search.done:
+            return
+        settings = _settings(search, f"core of {arcs:,} arcs")
+        kept = search.kept_within(search.loss_of(arcs))
+        search.solve(settings, "cores", kept, search.stop.within(share * search.stop.left), skip_worse=True)
     if search.best is not None and not search.done:
-        improve(search, search.stop.within(0.4 * search.stop.left))
+        improve(search, search.stop.within(NEARBY * search.stop.left))
     if search.done:
         return
-    kept = search.could_be_better()
-    ended = search.solve(_settings(search, "all arcs that could be better"), "search", kept)
-    _conclude(search, ended)
+    # from here on the bound matters most: HiGHS spends its time on it, not on heuristics
+    settings = replace(_settings(search, "all arcs that could be better"), effort=0.02 if search.best else 0.05)
+    _conclude(search, search.solve(settings, "search", search.could_be_better(), skip_worse=True))
 
 
 def _settings(search: Search, name: str) -> Settings:
-    return Settings(name, True, search.options.seed, search.options.threads, search.options.gap)
+    options = search.options
+    return Settings(name, True, options.seed, options.threads, options.gap, start=search.best_x)
 
 
 def _conclude(search: Search, ended: Run) -> None:

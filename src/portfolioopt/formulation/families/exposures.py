@@ -19,7 +19,7 @@ def write(draft: Draft) -> None:
             most = 0.0
             if exposure.at_most_share is not None:
                 whole = sum(
-                    (portfolio.use(year, ("exposure", tag)) for tag in sorted(set(exposure.of or ()))),
+                    (portfolio.use(year, ("exposure", tag)) for tag in sorted(exposure.of or ())),
                     np.zeros_like(flow),
                 )
                 flow = flow - at(exposure.at_most_share, year) * whole

@@ -1,8 +1,8 @@
 """Activity: how many partnerships may, or must, be active at once."""
 
-from portfolioopt.language.checking import Checker, Path, did_you_mean
 from typing import Annotated
 
+from portfolioopt.language.checking import Checker, Path, did_you_mean
 from portfolioopt.language.partnership import Domain, Partnership, PartnershipType
 from portfolioopt.language.values import AmountSeries, Id, Label, Names, Record, Sequence
 
@@ -30,10 +30,12 @@ def chosen(limit: Activity, partnership: Partnership) -> bool:
 
 
 def ids(activity: tuple[Activity, ...]) -> list[tuple[Path, str]]:
+    """Where each limit is named, and its name."""
     return [(("activity", position, "id"), limit.id) for position, limit in enumerate(activity)]
 
 
 def check(checker: Checker, activity: tuple[Activity, ...]) -> None:
+    """Tells what does not fit together."""
     for position, limit in enumerate(activity):
         path: Path = ("activity", position)
         if limit.at_most is None and limit.at_least is None:
@@ -53,6 +55,7 @@ def check(checker: Checker, activity: tuple[Activity, ...]) -> None:
             ):
                 if wanted is not None and own is None:
                     checker.fault(
-                        ("partnerships", number), f"has no {key}, but {limit.id} counts partnerships by {key}",
+                        ("partnerships", number),
+                        f"has no {key}, but {limit.id} counts partnerships by {key}",
                         f"add {key}",
                     )

@@ -1,8 +1,8 @@
 """The capital budget: money a year, what of it may be carried over, and what of proceeds may be spent again."""
 
-from portfolioopt.language.checking import Checker, Path
 from decimal import Decimal
 
+from portfolioopt.language.checking import Checker, Path
 from portfolioopt.language.values import Coefficients, Record, Series, Share
 
 
@@ -27,6 +27,7 @@ def ids(_capital: Capital | None) -> list[tuple[Path, str]]:
 
 
 def check(checker: Checker, capital: Capital | None) -> None:
+    """Tells what does not fit together."""
     if capital is None:
         return
     checker.series(("capital", "budget"), capital.budget)

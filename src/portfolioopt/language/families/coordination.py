@@ -18,6 +18,7 @@ def ids(_coordination: Coordination | None) -> list[tuple[Path, str]]:
 
 
 def check(checker: Checker, coordination: Coordination | None) -> None:
+    """Tells what does not fit together."""
     if coordination is None or not checker.curve(("coordination", "curve"), coordination.curve):
         return
     slope = Fraction(0)

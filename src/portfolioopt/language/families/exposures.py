@@ -15,10 +15,12 @@ class Exposure(Record):
 
 
 def ids(exposures: tuple[Exposure, ...]) -> list[tuple[Path, str]]:
+    """Where each limit is named, and its name."""
     return [(("exposures", position, "id"), exposure.id) for position, exposure in enumerate(exposures)]
 
 
 def check(checker: Checker, exposures: tuple[Exposure, ...]) -> None:
+    """Tells what does not fit together."""
     tags = set(carried(checker.instance, "exposure"))
     for position, exposure in enumerate(exposures):
         path: Path = ("exposures", position)

@@ -1,11 +1,11 @@
 """Links between partnerships: one requires another, some exclude each other, some are worth more together."""
 
-from portfolioopt.language.checking import Checker, Path
 from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from portfolioopt.language.checking import Checker, Path
 from portfolioopt.language.values import Amount, Id, Label, Labels, Record, Sequence, Series
 
 
@@ -47,10 +47,12 @@ Link = Annotated[Requires | Excludes | Synergy, Field(discriminator="kind")]
 
 
 def ids(links: tuple[Link, ...]) -> list[tuple[Path, str]]:
+    """Where each limit is named, and its name."""
     return [(("links", position, "id"), link.id) for position, link in enumerate(links)]
 
 
 def check(checker: Checker, links: tuple[Link, ...]) -> None:
+    """Tells what does not fit together."""
     for position, link in enumerate(links):
         path: Path = ("links", position)
         if isinstance(link, Requires):

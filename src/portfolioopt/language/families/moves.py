@@ -1,8 +1,8 @@
 """Moves: how many decisions an organization can take in a year, or over the whole horizon."""
 
-from portfolioopt.language.checking import Checker, Path
 from typing import Annotated
 
+from portfolioopt.language.checking import Checker, Path
 from portfolioopt.language.partnership import ActionKind
 from portfolioopt.language.values import AmountSeries, Label, Record, Sequence
 
@@ -19,10 +19,12 @@ class Moves(Record):
 
 
 def ids(moves: tuple[Moves, ...]) -> list[tuple[Path, str]]:
+    """Where each limit is named, and its name."""
     return [(("moves", position, "id"), limit.id) for position, limit in enumerate(moves)]
 
 
 def check(checker: Checker, moves: tuple[Moves, ...]) -> None:
+    """Tells what does not fit together."""
     for position, limit in enumerate(moves):
         path: Path = ("moves", position, "at_most")
         if limit.total and isinstance(limit.at_most, tuple):

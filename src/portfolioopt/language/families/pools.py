@@ -13,10 +13,12 @@ class Pool(Record):
 
 
 def ids(pools: tuple[Pool, ...]) -> list[tuple[Path, str]]:
+    """Where each limit is named, and its name."""
     return [(("pools", position, "id"), pool.id) for position, pool in enumerate(pools)]
 
 
 def check(checker: Checker, pools: tuple[Pool, ...]) -> None:
+    """Tells what does not fit together."""
     capabilities = set(carried(checker.instance, "provides"))
     for position, pool in enumerate(pools):
         checker.curve(("pools", position, "curve"), pool.curve)

@@ -14,10 +14,12 @@ class Requirement(Record):
 
 
 def ids(requirements: tuple[Requirement, ...]) -> list[tuple[Path, str]]:
+    """Where each limit is named, and its name."""
     return [(("requirements", position, "id"), requirement.id) for position, requirement in enumerate(requirements)]
 
 
 def check(checker: Checker, requirements: tuple[Requirement, ...]) -> None:
+    """Tells what does not fit together."""
     capabilities = set(carried(checker.instance, "provides"))
     for position, requirement in enumerate(requirements):
         path: Path = ("requirements", position)

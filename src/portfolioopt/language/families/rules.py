@@ -1,8 +1,8 @@
 """Rules: what somebody with a name has decided must, or must never, be so."""
 
-from portfolioopt.language.checking import Checker, Path
 from typing import Literal
 
+from portfolioopt.language.checking import Checker, Path
 from portfolioopt.language.values import Id, Label, Labels, Record, Text, Years
 
 
@@ -19,10 +19,12 @@ class Rule(Record):
 
 
 def ids(rules: tuple[Rule, ...]) -> list[tuple[Path, str]]:
+    """Where each limit is named, and its name."""
     return [(("rules", position, "id"), rule.id) for position, rule in enumerate(rules)]
 
 
 def check(checker: Checker, rules: tuple[Rule, ...]) -> None:
+    """Tells what does not fit together."""
     for position, rule in enumerate(rules):
         checker.states(("rules", position), rule.partnership, rule.states)
         checker.years(("rules", position, "years"), rule.years)

@@ -27,6 +27,7 @@ def ids(skills: dict[str, Skill]) -> list[tuple[Path, str]]:
 
 
 def check(checker: Checker, skills: dict[str, Skill]) -> None:
+    """Tells what does not fit together."""
     for name, skill in skills.items():
         checker.series(("skills", name, "capacity"), skill.capacity)
         if skill.hire is not None:
