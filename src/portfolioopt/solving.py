@@ -193,8 +193,12 @@ def _result(
 
 
 def _is_verified(search: Search) -> bool:
-    """Two different runs agree, or prices, which trust no solver, prove as much or contradict nothing."""
-    return len(search.agreeing) >= 2 or (search.best is not None and search.priced is not None)
+    """Two different runs agree, or prices prove the gap; for a plan that is not called optimal, prices need only
+    not contradict it or the bound."""
+    if len(search.agreeing) >= 2 or search.proven_by_prices:
+        return True
+    claims_the_gap = search.gap <= search.options.gap
+    return search.best is not None and search.priced is not None and not claims_the_gap
 
 
 def _verification(search: Search) -> Verification:
@@ -203,10 +207,13 @@ def _verification(search: Search) -> Verification:
     if len(search.agreeing) >= 2:
         said = f"Verified: {len(search.agreeing)} runs under different settings ({'; '.join(search.agreeing)}) agree."
         return Verification("second run", prices, seconds, said)
-    if search.priced is not None and search.best is not None:
+    if search.proven_by_prices:
+        said = "Verified: a bound computed from prices alone, without the solver's word, proves the asked gap."
+        return Verification("prices", prices, seconds, said)
+    if _is_verified(search):
         said = (
             "Verified: a bound computed from prices alone, without the solver's word, contradicts neither the plan nor "
-            f"the solver's bound; by itself it proves that no plan is worth more than {search.priced.bound:,.6g}."
+            f"the solver's bound; by itself it proves that no plan is worth more than {prices:,.6g}."
         )
         return Verification("prices", prices, seconds, said)
     return Verification("none", prices, seconds, "Not verified: no second run ended in time.")

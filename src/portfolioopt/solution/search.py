@@ -113,6 +113,11 @@ class Search:
     def done(self) -> bool:
         return self.gap <= self.options.gap or self.stop.due
 
+    @property
+    def proven_by_prices(self) -> bool:
+        """Whether prices alone, without the solver's word, prove the asked gap."""
+        return self.priced is not None and relative_gap(self.value, self.priced.bound) <= self.options.gap
+
     def tolerance(self, relative: float = EXACT) -> float:
         """A difference of values too small to count."""
         return relative * max(abs(self.value), 1e-9) if self.best is not None else 0.0
@@ -127,6 +132,12 @@ class Search:
             self.best = candidate
             self._drop_contradicted()
         return candidate
+
+    def take_if_equal(self, plan: Plan, found_by: str) -> None:
+        """Takes a plan instead of the best one if it is worth exactly as much."""
+        verdict = self.timed("audit", lambda: self.judge(plan))
+        if verdict.ok and self.best is not None and verdict.objective == self.best.objective:
+            self.best = Candidate(plan, verdict.objective, found_by)
 
     def prove(self, by: str, bound: float) -> None:
         """Keeps a bound."""

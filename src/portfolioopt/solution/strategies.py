@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from portfolioopt.solution.highs import Run, Settings
 from portfolioopt.solution.neighbourhoods import improve
-from portfolioopt.solution.search import Search
+from portfolioopt.solution.search import EXACT, Search
+from portfolioopt.solution.ties import fewest_decisions
 
 SMALL = 6_000
 """Take columns up to which a model is given to HiGHS whole."""
@@ -13,6 +14,8 @@ PATIENCE = 1_000
 """Nodes for which a small model is solved beyond the asked gap, to 1e-10."""
 CORES = ((4_000, 0.15), (6_000, 0.2))
 """Take columns of the first restricted models, those of least loss, and the share of the time left for each."""
+FIRST_SHARE = 0.7
+"""Share of the time for the first run of a small model, if a second is to confirm it."""
 NEARBY = 0.2
 """Share of the time left for plans near the best one."""
 
@@ -42,7 +45,13 @@ def search_small(search: Search) -> None:
     for number, settings in enumerate(different):
         if number and (not search.options.verify or search.stop.due):
             break
-        ended = search.solve(settings, "search" if number == 0 else "verification")
+        # a first run that takes too long leaves time for prices and a second one
+        stop = (
+            search.stop.within(FIRST_SHARE * search.stop.left) if number == 0 and search.options.verify else search.stop
+        )
+        ended = search.solve(settings, "search" if number == 0 else "verification", stop=stop)
+        if number == 0 and ended.ending == "stopped" and not ended.gap_reached and search.options.verify:
+            search.price()
         if ended.ending == "infeasible":
             endings.append((settings.name, -math.inf))
         else:
@@ -54,6 +63,8 @@ def search_small(search: Search) -> None:
             search.agreeing = agreeing
             break
     search.infeasible = search.best is None and bool(endings) and all(value == -math.inf for _, value in endings)
+    if search.gap <= EXACT * 10:
+        fewest_decisions(search)
 
 
 def _agreeing(search: Search, endings: list[tuple[str, float]]) -> tuple[str, ...]:
@@ -82,7 +93,10 @@ def search_large(search: Search) -> None:
         return
     # from here on the bound matters most: HiGHS spends its time on it, not on heuristics
     settings = replace(_settings(search, "all arcs that could be better"), effort=0.02 if search.best else 0.05)
-    _conclude(search, search.solve(settings, "search", search.could_be_better(), skip_worse=True))
+    ended = search.solve(settings, "search", search.could_be_better(), skip_worse=True)
+    _conclude(search, ended)
+    if search.options.verify and ended.gap_reached and not search.proven_by_prices and not search.stop.due:
+        _confirm(search, ended)
 
 
 def _settings(search: Search, name: str) -> Settings:
@@ -99,3 +113,14 @@ def _conclude(search: Search, ended: Run) -> None:
             search.prove("all arcs that could be better", search.value)
         return
     search.prove("all arcs that could be better", max(ended.bound, search.value))
+
+
+def _confirm(search: Search, first: Run) -> None:
+    """A second run, under other settings and without a start, over every arc that could be better."""
+    settings = replace(_settings(search, "other settings"), seed=search.options.seed + 1, presolve=False, start=None)
+    value = search.value
+    second = search.solve(settings, "verification", search.could_be_better(), skip_worse=True)
+    _conclude(search, second)
+    agree = second.gap_reached and search.value <= value + search.tolerance(max(search.options.gap, 1e-9))
+    if agree and first.gap_reached:
+        search.agreeing = ("all arcs that could be better", settings.name)

@@ -61,7 +61,9 @@ def _excludes(draft: Draft, link: Excludes) -> None:
 
 
 def _synergy(draft: Draft, link: Synergy) -> None:
-    members = [occupied(draft, member) for member in link.members]
+    # in one order, whatever the file's
+    ordered = sorted(link.members, key=lambda member: (member.partnership, sorted(member.states)))
+    members = [occupied(draft, member) for member in ordered]
     for year in range(draft.years):
         benefit = at(link.benefit, year)
         flows = [_along(draft, year, member) for member in members]
