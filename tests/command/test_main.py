@@ -64,7 +64,7 @@ def test_the_version_is_that_of_the_project(capsys: pytest.CaptureFixture[str]) 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--help"]) == 0
     told = capsys.readouterr().out
-    for command in ("validate", "solve", "models", "schema", "init", "--install-completion"):
+    for command in ("validate", "solve", "show", "models", "schema", "init", "--install-completion"):
         assert command in told
 
 

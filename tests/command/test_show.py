@@ -153,6 +153,56 @@ def test_scenarios_are_sorted_from_best_to_worst():
     assert [line.split()[:3] for line in lines[2:]] == [["high", "60%", "140.7"], ["slow", "40%", "45.6"]]
 
 
+@pytest.mark.parametrize(
+    ("plan", "status", "said"),
+    [
+        (TODAY, "optimal", "The plan is to change nothing: no change makes it better."),
+        (TODAY, "feasible", "The plan is to change nothing: no better plan was found yet."),
+        (
+            Plan(hiring=tuple(Hiring(name, 2026, "software_engineer", Decimal(3)) for name in ("high", "slow"))),
+            "optimal",
+            "The plan changes no partnership, it only hires: no change makes it better.",
+        ),
+    ],
+)
+def test_a_plan_that_does_nothing_says_so_at_the_top(plan, status, said):
+    instance = read_instance(TWO_DEALS, ["skills.software_engineer.hire={cost: 0.2, at_most: 8}"])
+    text = shown(solved(instance, plan=plan, status=status))
+    assert said in plain(text.split("\nRoad map")[0])
+    assert "The plan" not in shown(solved()).split("\nRoad map")[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "hint"),
+    [
+        ({}, "try another budget or term with --set path=value"),
+        ({"status": "feasible", "stop_reason": "time limit"}, "give it more time (--time-limit) to close the gap"),
+        ({"status": "feasible", "stop_reason": "interrupted"}, "let it run to its end to close the gap"),
+        ({"verified": False, "options": {"verify": False}}, "solve without --no-verify"),
+        ({"verified": False, "options": {"verify": True}}, "give it more time (--time-limit), so that a second run"),
+    ],
+)
+def test_the_last_line_says_what_would_help(changes, hint):
+    assert f"Next: {hint}" in plain(shown(solved(**changes)))
+
+
+def test_every_option_that_a_hint_names_exists():
+    import ast
+    import inspect
+
+    from portfolioopt.command.show import closing, no_plan
+    from portfolioopt.command.solve import solve_command
+
+    options = inspect.signature(solve_command).parameters
+    for module in (closing, no_plan):
+        nodes = ast.walk(ast.parse(inspect.getsource(module)))
+        said = " ".join(str(node.value) for node in nodes if isinstance(node, ast.Constant))
+        named = re.findall(r"--([a-z-]+)", said)
+        assert named
+        for option in named:
+            assert option.replace("-", "_") in options or option == "set", option
+
+
 def test_scenarios_that_lose_against_doing_nothing_are_counted():
     plan = Plan.of(Decision(s, 2026, "cell_plant", "sign", "form") for s in ("high", "slow"))
     assert "With a probability of 40% the plan earns less than doing nothing." in plain(shown(solved(plan=plan)))

@@ -38,10 +38,12 @@ def solve_command(
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change the instance first; may repeat.")
     ] = None,
-    gap: Annotated[float | None, typer.Option(help="Relative gap at which a plan counts as optimal.")] = None,
-    time_limit: Annotated[float | None, typer.Option(help="Seconds for the whole solve, checks included.")] = None,
-    threads: Annotated[int | None, typer.Option(help="Threads of the solver.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Random seed of the solver.")] = None,
+    gap: Annotated[float | None, typer.Option(min=0, help="Relative gap at which a plan counts as optimal.")] = None,
+    time_limit: Annotated[
+        float | None, typer.Option(min=0.001, help="Seconds for the whole solve, checks included.")
+    ] = None,
+    threads: Annotated[int | None, typer.Option(min=1, max=256, help="Threads of the solver.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=2**31 - 1, help="Random seed of the solver.")] = None,
     no_verify: Annotated[bool, typer.Option("--no-verify", help="Skip the second, independent run.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON instead of the report.")] = False,
     out: Annotated[

@@ -69,6 +69,33 @@ class Formulation:
         start = self.take_start[year]
         return slice(start, start + nodes * self.portfolio.years[year].size)
 
+    def settled(self, kept: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> tuple["Formulation", Ints]:
+        """What is left where `kept` leaves some partnerships one life only: those arcs, taken, are folded into the
+        bounds of the rows and the constant. Returns the rest and the columns that are settled.
+        """
+        tree = self.portfolio.tree
+        single = np.ones(len(self.portfolio.partnerships), dtype=bool)
+        for year, arcs in enumerate(self.portfolio.years):
+            chosen = kept[self.year_columns(year)].reshape(tree.nodes.count[year], arcs.size)
+            for node in range(tree.nodes.count[year]):
+                single &= np.bincount(arcs.partnership[chosen[node]], minlength=len(single)) == 1
+        columns = [
+            self.year_columns(year).start
+            + np.flatnonzero(kept[self.year_columns(year)] & np.tile(single[arcs.partnership], tree.nodes.count[year]))
+            for year, arcs in enumerate(self.portfolio.years)
+        ]
+        taken = np.concatenate(columns)
+        x = np.zeros(len(self.objective))
+        x[taken] = 1
+        use = self.matrix @ x
+        rest = replace(
+            self,
+            row_lower=self.row_lower - use,
+            row_upper=self.row_upper - use,
+            constant=self.constant + float(self.objective[taken].sum()),
+        )
+        return rest, taken
+
     def with_rows(self, rows: list[Row]) -> "Formulation":
         """The same with more rows at the end."""
         more = coupling_matrix(rows, self.matrix.shape[1])

@@ -21,6 +21,8 @@ from portfolioopt.networks.tree import Floats, Ints
 
 TIMING = {"start": 0.0, "mid": 0.5, "end": 1.0}
 INFINITY = float("inf")
+ROUNDING = 1e-14
+"""Relative size of what rounding leaves of a difference that is 0 in decimals (0.3 − 3·0.1)."""
 Term = tuple[Ints, Floats | float]
 """Columns and their coefficients, one for all or one for each."""
 
@@ -113,13 +115,16 @@ class Draft:
         return self.take(year, node, arcs), flow[arcs]
 
     def most(self, year: int, flow: Floats) -> float:
-        """The most that a flow can come to in a year: every partnership on its best arc."""
+        """The most that a flow can come to in a year: every partnership on its best arc.
+
+        To 13 digits, so that a limit that is just met is not taken to be exceeded by what rounding left of a sum.
+        """
         if not len(flow):
             return 0.0
         if year not in self._most:
             owner = self.portfolio.years[year].partnership
             self._most[year] = np.flatnonzero(np.concatenate(([True], owner[1:] != owner[:-1])))
-        return float(np.maximum.reduceat(flow, self._most[year]).sum())
+        return float(f"{np.maximum.reduceat(flow, self._most[year]).sum():.12e}")
 
     def least(self, year: int, flow: Floats) -> float:
         """The least that a flow can come to in a year."""
@@ -202,6 +207,13 @@ class Draft:
     def charge(self, columns: Ints, money: ArrayLike) -> None:
         """Expected money that enters the objective but not NPV (negative: a price)."""
         self.charged.append((columns, np.broadcast_to(np.asarray(money, dtype=float), columns.shape)))
+
+
+def difference(one: Floats, other: Floats) -> Floats:
+    """one − other, and 0 where rounding alone is left of it."""
+    rest = one - other
+    kept: Floats = np.where(np.abs(rest) > ROUNDING * np.maximum(np.abs(one), np.abs(other)), rest, 0.0)
+    return kept
 
 
 def at(series: Decimal | tuple[Decimal, ...], year: int) -> float:

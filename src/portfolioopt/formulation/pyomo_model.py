@@ -17,6 +17,8 @@ from pyomo.core.expr.numeric_expr import LinearExpression
 from portfolioopt.formulation.build import Formulation
 
 Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
+NOTHING = 1e-9
+"""What a row without columns may be away from zero, left by sums of fixed columns."""
 
 
 @dataclass(frozen=True)
@@ -51,26 +53,30 @@ def _write(formulation: Formulation, kept: Mask) -> WrittenModel:
         variable = Var(range(len(numbers)), domain=Binary if binary else Reals, bounds=_look_up(bounds))
         model.add_component(name, variable)
         variables[numbers] = list(variable.values())
-    impossible: list[int] = []
+    matrix = formulation.matrix[:, np.flatnonzero(kept)]
+    variables_kept = variables[kept]
+    filled = np.diff(matrix.indptr) > 0
+    lower, upper = formulation.row_lower, formulation.row_upper
+    impossible = np.flatnonzero(~filled & ((lower > NOTHING) | (upper < -NOTHING)))
     rows: dict[int, int] = {}
     families = ["paths"] * formulation.paths + [f"{label.family}_limit" for label in formulation.labels]
     position = 0
     for name, run in groupby(families):
         length = len(list(run))
-        numbers_of: list[int] = []
-        written: list[tuple[float | None, LinearExpression, float | None]] = []
-        for number in range(position, position + length):
-            row = _row(formulation, number, kept, variables)
-            if row is None:
-                if formulation.row_lower[number] > 0 or formulation.row_upper[number] < 0:
-                    impossible.append(number)
-                continue
-            written.append(row)
-            numbers_of.append(number)
+        numbers = position + np.flatnonzero(filled[position : position + length])
+        position += length
+        written = []
+        for number in numbers.tolist():
+            span = slice(matrix.indptr[number], matrix.indptr[number + 1])
+            expression = LinearExpression(
+                constant=0,
+                linear_coefs=matrix.data[span].tolist(),
+                linear_vars=variables_kept[matrix.indices[span]].tolist(),
+            )
+            written.append((_finite(lower[number]), expression, _finite(upper[number])))
         constraint = Constraint(range(len(written)), rule=_look_up(written))
         model.add_component(name, constraint)
-        rows.update(zip(map(id, constraint.values()), numbers_of, strict=True))
-        position += length
+        rows.update(zip(map(id, constraint.values()), numbers.tolist(), strict=True))
     worth = np.flatnonzero((formulation.objective != 0) & kept)
     model.objective = Objective(
         expr=LinearExpression(
@@ -81,24 +87,12 @@ def _write(formulation: Formulation, kept: Mask) -> WrittenModel:
         sense=maximize,
     )
     columns = {id(variable): number for number, variable in enumerate(variables.tolist()) if variable is not None}
-    return WrittenModel(model, columns, rows, tuple(impossible))
+    return WrittenModel(model, columns, rows, tuple(impossible.tolist()))
 
 
 def _look_up(values: list[Any]) -> Callable[[Any, int], Any]:
     return lambda _model, index: values[index]
 
 
-def _row(
-    formulation: Formulation, number: int, kept: Mask, variables: "np.ndarray[Any, np.dtype[np.object_]]"
-) -> tuple[float | None, LinearExpression, float | None] | None:
-    matrix = formulation.matrix
-    span = slice(matrix.indptr[number], matrix.indptr[number + 1])
-    inside = kept[matrix.indices[span]]
-    own = matrix.indices[span][inside]
-    if not len(own):
-        return None
-    lower, upper = float(formulation.row_lower[number]), float(formulation.row_upper[number])
-    expression = LinearExpression(
-        constant=0, linear_coefs=matrix.data[span][inside].tolist(), linear_vars=variables[own].tolist()
-    )
-    return (None if lower == -np.inf else lower, expression, None if upper == np.inf else upper)
+def _finite(bound: float) -> float | None:
+    return float(bound) if np.isfinite(bound) else None

@@ -92,7 +92,7 @@ class Instance(Record):
     horizon: Horizon
     discount_rate: Amount
     cash_timing: Literal["start", "mid", "end"] = "mid"
-    partnerships: Annotated[tuple[Partnership, ...], Sequence]
+    partnerships: Annotated[tuple[Partnership, ...], Sequence, Field(min_length=1)]
     readiness: ReadinessScale = ReadinessScale()
     capital: Capital | None = None
     skills: dict[Label, Skill] = {}

@@ -16,8 +16,8 @@ from portfolioopt.solution.search import Search
 
 SHARE = 0.3
 """Share of the partnerships freed at once."""
-WIDE = 9_000
-"""Take columns, those of least loss, from which a freed part may choose."""
+WIDE = 6_500
+"""Arcs of least loss besides the best lives from which a freed part may choose."""
 SECONDS = 4.0
 """Most that one part may take."""
 

@@ -79,7 +79,8 @@ def sweep(formulation: Formulation, worth: Floats, *, losses: bool = True) -> tu
         total = worth[formulation.year_columns(year)].reshape(tree.nodes.count[year], arcs.size)
         if year + 1 < years:
             onward = np.zeros((tree.nodes.count[year], arcs.slots))
-            np.add.at(onward, tree.nodes.parent[year + 1], best[year + 1])
+            for child, parent in enumerate(tree.nodes.parent[year + 1].tolist()):
+                onward[parent] += best[year + 1][child]
             total = total + onward[:, arcs.target]
         totals[year] = total
         best[year] = np.maximum.reduceat(total, arc_starts(arcs.source), axis=1)

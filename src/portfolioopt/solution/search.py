@@ -17,6 +17,7 @@ from portfolioopt.formulation.build import Formulation
 from portfolioopt.formulation.pyomo_model import Mask
 from portfolioopt.networks.tree import Floats
 from portfolioopt.plan import Plan
+from portfolioopt.solution.ascent import ascend
 from portfolioopt.solution.cuts import cuts_for
 from portfolioopt.solution.decisions import arcs_taken, plan_of
 from portfolioopt.solution.highs import Run, Settings, Stop, run
@@ -25,6 +26,8 @@ from portfolioopt.solution.prices import Priced, PriceList
 from portfolioopt.solution.program import Program, hand_over
 
 MOST_CUTS = 200
+SIMPLEX = 40_000
+"""Take columns up to which the LP relaxation is left to the simplex method."""
 EXACT = 1e-9
 """Relative difference that counts as none."""
 Work = TypeVar("Work")
@@ -215,7 +218,26 @@ class Search:
         return False
 
     def price(self) -> None:
-        """Prices from the LP relaxation, and the bound they prove without it (nothing if there was no time)."""
+        """Prices, and the bound they prove by themselves (nothing if there was no time).
+
+        From the LP relaxation, or for a portfolio too large for the simplex method by descent on the bound itself.
+        """
+        if self.formulation.takes > SIMPLEX:
+            self._price_by_descent()
+        else:
+            self._price_by_relaxation()
+
+    def _price_by_descent(self) -> None:
+        stop = self.stop.within(0.5 * self.stop.left)
+        found = self.timed("prices", lambda: ascend(self.formulation, lambda: stop.due, self._see_bound))
+        self.priced = found.priced
+        self.prove("prices", self.priced.bound)
+
+    def _see_bound(self, bound: float) -> None:
+        if self.watch is not None:
+            self.watch(Sight("prices", self.value, bound, time.perf_counter() - self.began))
+
+    def _price_by_relaxation(self) -> None:
         program = self.timed("hand-over", lambda: hand_over(self.formulation))
         ended = self.run(program, Settings("LP relaxation", relaxed=True), "LP relaxation", self.stop, proves=False)
         if ended.row_dual is None or ended.ending != "optimal":
@@ -234,11 +256,12 @@ class Search:
         return kept
 
     def loss_of(self, arcs: int) -> float:
-        """The loss within which so many arcs lie."""
+        """The loss within which so many arcs lie besides those of the best lives."""
         if self.priced is None:
             return math.inf
         losses = np.sort(self.priced.loss)
-        return float(losses[min(arcs, len(losses)) - 1])
+        best = int(np.searchsorted(losses, EXACT * max(abs(self.priced.bound), 1.0), side="right"))
+        return float(losses[min(best + arcs, len(losses)) - 1])
 
     def could_be_better(self) -> Mask:
         """All columns but the arcs that no plan better than the best one can hold."""

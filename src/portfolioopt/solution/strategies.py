@@ -12,8 +12,12 @@ SMALL = 6_000
 """Take columns up to which a model is given to HiGHS whole."""
 PATIENCE = 1_000
 """Nodes for which a small model is solved beyond the asked gap, to 1e-10."""
-CORES = ((4_000, 0.15), (6_000, 0.2))
-"""Take columns of the first restricted models, those of least loss, and the share of the time left for each."""
+CORES = ((1_750, 0.15), (3_750, 0.2))
+"""Arcs of the first restricted models besides the best lives, those of least loss; share of the time left for each."""
+WIDER_CORES = ((8_000, 0.4), (16_000, 0.7))
+"""More of them where all arcs that could be better are too many for one run."""
+MANAGEABLE = 60_000
+"""Take columns up to which HiGHS may be given all arcs that could be better."""
 FIRST_SHARE = 0.7
 """Share of the time for the first run of a small model, if a second is to confirm it."""
 NEARBY = 0.2
@@ -81,14 +85,14 @@ def search_large(search: Search) -> None:
     if search.priced is None:
         _conclude(search, search.solve(_settings(search, "all arcs"), "search"))
         return
-    for arcs, share in CORES:
-        if search.done:
-            return
-        settings = _settings(search, f"core of {arcs:,} arcs")
-        kept = search.kept_within(search.loss_of(arcs))
-        search.solve(settings, "cores", kept, search.stop.within(share * search.stop.left), skip_worse=True)
+    _through(search, CORES)
     if search.best is not None and not search.done:
         improve(search, search.stop.within(NEARBY * search.stop.left))
+    while not search.done and int(search.could_be_better().sum()) > MANAGEABLE:
+        before = search.value
+        _through(search, WIDER_CORES)
+        if search.value <= before + search.tolerance():
+            return
     if search.done:
         return
     # from here on the bound matters most: HiGHS spends its time on it, not on heuristics
@@ -97,6 +101,16 @@ def search_large(search: Search) -> None:
     _conclude(search, ended)
     if search.options.verify and ended.gap_reached and not search.proven_by_prices and not search.stop.due:
         _confirm(search, ended)
+
+
+def _through(search: Search, cores: tuple[tuple[int, float], ...]) -> None:
+    """Restricted models of growing width, each from the best plan so far."""
+    for arcs, share in cores:
+        if search.done:
+            return
+        settings = _settings(search, f"best lives and {arcs:,} arcs")
+        kept = search.kept_within(search.loss_of(arcs)) & search.could_be_better()
+        search.solve(settings, "cores", kept, search.stop.within(share * search.stop.left), skip_worse=True)
 
 
 def _settings(search: Search, name: str) -> Settings:

@@ -35,8 +35,13 @@ def _phases(result: Result) -> str:
 
 def next_step(result: Result) -> Iterable[RenderableType]:
     """One hint, the most useful in the situation."""
-    if result.status == "feasible":
+    verify = result.options.get("verify", True)
+    if result.status == "feasible" and result.stop_reason == "interrupted":
+        hint = "Next: let it run to its end to close the gap, or accept it with a wider --gap."
+    elif result.status == "feasible":
         hint = "Next: give it more time (--time-limit) to close the gap, or accept it with a wider --gap."
+    elif result.status == "optimal" and not result.verified and verify:
+        hint = "Next: give it more time (--time-limit), so that a second run can confirm it."
     elif result.status == "optimal" and not result.verified:
         hint = "Next: solve without --no-verify before the plan goes to a board."
     elif result.status == "optimal":

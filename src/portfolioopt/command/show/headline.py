@@ -29,7 +29,16 @@ def headline(lookup: Lookup) -> Iterable[RenderableType]:
     today = lookup.result.do_nothing
     if today is not None and not today.ok:
         yield paragraph(f"Doing nothing is not open: it would break {broken(today)}.")
+    if not lookup.plan.decisions:
+        yield paragraph(Text(_nothing_changes(lookup), style="bold"))
     yield paragraph(proof(lookup.result))
+
+
+def _nothing_changes(lookup: Lookup) -> str:
+    """A plan without decisions, said in so many words: is today's portfolio the best, or was no better one found?"""
+    what = "The plan changes no partnership, it only hires" if lookup.plan.hiring else "The plan is to change nothing"
+    optimal = lookup.result.status == "optimal"
+    return f"{what}: {'no change makes it better' if optimal else 'no better plan was found yet'}."
 
 
 def broken(audit: Audit) -> str:

@@ -21,7 +21,8 @@ def no_plan(result: Result) -> Iterable[RenderableType]:
         yield paragraph("That does not mean that there is none: nothing has been proven either way.")
         if result.bound is not None:
             yield paragraph(f"No plan can be worth more than {result.bound:,.1f}.")
-        yield paragraph("Next: give it more time (--time-limit), or make a limit soft in the model file.", style="dim")
+        time = "let it run to its end" if result.stop_reason == "interrupted" else "give it more time (--time-limit)"
+        yield paragraph(f"Next: {time}, or let a limit bend at a price in a model file (--model).", style="dim")
     yield Text()
     yield paragraph(f"{result.verification.said} Took {seconds(total_seconds(result))}.")
 
@@ -47,6 +48,6 @@ def _infeasible(result: Result) -> Iterable[RenderableType]:
     one = "it" if len(result.conflict) == 1 else "one of them"
     soft = next((name for name in result.conflict if name not in FAMILY_NAMES), result.conflict[0])
     yield paragraph(
-        f"Next: change {one}, or let it bend at a price in the model file: limits: {{{soft}: {{price: 1}}}}",
+        f"Next: change {one}, or let it bend at a price in a model file (--model): limits: {{{soft}: {{price: 1}}}}",
         style="dim",
     )

@@ -14,7 +14,7 @@ from portfolioopt.command.show.lookup import Lookup
 from portfolioopt.command.show.marks import cells, legend, state_codes, styled
 from portfolioopt.result.outline import PartnershipOutline
 
-INDENT, NARROWEST_NAME, WIDEST_NAME = 2, 22, 48
+INDENT, NARROWEST_NAME, WIDEST_NAME = 2, 22, 52
 MOST_ROWS = 30
 """Of portfolios with more partnerships, those that are never active are not shown."""
 SHARED_LINES = ("synergies", "pools", "coordination", "hiring", "shortfall")

@@ -8,7 +8,7 @@ budget vary with have the same left. Soft: excess is money added in that year, a
 
 import numpy as np
 
-from portfolioopt.formulation.draft import Draft, Term, at
+from portfolioopt.formulation.draft import Draft, Term, at, difference
 from portfolioopt.networks.portfolio import driver_factor
 
 FAMILY = "capital"
@@ -47,7 +47,7 @@ def write(draft: Draft) -> None:
             left = draft.columns("capital_left", 0, reach)
         for h, w in enumerate(first.tolist()):
             level, node = tree.level_of[year, w], int(tree.nodes.of[year, w])
-            net = drawn[level] - recycle * returned[level]
+            net = difference(drawn[level], recycle * returned[level])
             terms: list[Term] = [draft.along(year, node, net)]
             if len(left_before):
                 terms.append((left_before[histories.parent[year][h]][None], np.array([-carry_over])))

@@ -5,7 +5,7 @@
 
 import numpy as np
 
-from portfolioopt.formulation.draft import Draft, at
+from portfolioopt.formulation.draft import Draft, at, difference
 
 FAMILY = "exposures"
 
@@ -22,7 +22,7 @@ def write(draft: Draft) -> None:
                     (portfolio.use(year, ("exposure", tag)) for tag in sorted(exposure.of or ())),
                     np.zeros_like(flow),
                 )
-                flow = flow - at(exposure.at_most_share, year) * whole
+                flow = difference(flow, at(exposure.at_most_share, year) * whole)
             elif exposure.at_most is not None:
                 most = at(exposure.at_most, year)
             reach = draft.most(year, flow) - most

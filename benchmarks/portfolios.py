@@ -1,0 +1,309 @@
+"""Seeded generators of realistic portfolios of any size, in the instance language.
+
+`realistic` uses every limit family on a scenario tree; `capacities` is deterministic with many partnerships and a few
+hundred coupling rows: what price-directed search is for.
+"""
+
+from typing import Any
+
+import numpy as np
+
+DOMAINS = ("platforms", "electrification", "software", "autonomy")
+PURPOSES = ("production_efficiency", "electrification_scale", "software_codevelopment", "autonomy_rollout")
+TYPES = ("joint_venture", "codevelopment", "technology_alliance", "supplier_collaboration")
+SKILLS = ("platform_engineer", "battery_engineer", "software_engineer", "adas_engineer")
+CAPABILITIES = ("shared_volume", "cells_gwh", "stack_programs", "validated_miles")
+REGIONS = ("north_america", "europe", "china")
+DRIVERS = ("ev_demand", "tariff", "regulation")
+
+
+def _ramp(rng: np.random.Generator, peak: float, years: int = 3) -> list[float]:
+    """Rises to a peak over some years."""
+    return [round(float(peak * (year + 1) / years * rng.uniform(0.8, 1.0)), 1) for year in range(years)]
+
+
+def _partnership(rng: np.random.Generator, number: int, years: int, first_year: int) -> dict[str, Any]:
+    field = int(rng.integers(len(DOMAINS)))
+    size = float(rng.lognormal(4.2, 0.6))
+    skill, region = SKILLS[field], REGIONS[int(rng.integers(len(REGIONS)))]
+    existing = bool(rng.random() < 0.35)
+    opens = int(rng.integers(0, max(years - 4, 1)))
+    driver = DRIVERS[int(rng.integers(len(DRIVERS)))]
+
+    def state(scale: float) -> dict[str, Any]:
+        return {
+            "benefit": [0.0, *_ramp(rng, scale * size * rng.uniform(0.9, 1.5))],
+            "cost": round(scale * size * 0.25, 1),
+            "capital": [round(scale * size * share, 1) for share in (1.2, 0.8, 0.2)] + [0],
+            "effort": {skill: [round(scale * size * share) for share in (0.5, 0.4, 0.25)]},
+            "exposure": {region: round(scale * size * 3)},
+            "provides": {CAPABILITIES[field]: [0, round(scale * size * 0.1, 1), round(scale * size * 0.2, 1)]},
+            "interfaces": int(1 + 2 * scale),
+            "breakdown_loss": round(scale * size * 0.6, 1),
+            "terminal": [0, round(scale * size, 1), round(scale * size * 1.5, 1)],
+            "sensitivity": {"benefit": {driver: round(float(rng.uniform(0.2, 0.9)), 2)}},
+        }
+
+    actions: list[dict[str, Any]] = [
+        {
+            "id": "form",
+            "kind": "form",
+            "from": "none",
+            "to": "pilot",
+            "lead_years": int(rng.integers(0, 2)),
+            "window": [first_year + opens, first_year + opens + 3],
+            "during": {"cost": round(size * 0.1, 1)},
+        },
+        {
+            "id": "form_full",
+            "kind": "form",
+            "from": "none",
+            "to": "full",
+            "lead_years": 1,
+            "window": [first_year + opens, first_year + opens + 3],
+            "during": {"cost": round(size * 0.2, 1)},
+        },
+        {"id": "expand", "kind": "expand", "from": "pilot", "to": "full", "after_years": 1},
+        {
+            "id": "sell",
+            "kind": "restructure",
+            "from": "full",
+            "to": "supply",
+            "after_years": 2,
+            "notice_years": 1,
+            "at_effect": {"proceeds": round(size * float(rng.uniform(0.8, 2.0)), 1)},
+        },
+        {
+            "id": "leave",
+            "kind": "exit",
+            "from": ["pilot", "full", "supply"],
+            "to": "exited",
+            "notice_years": 1,
+            "at_effect": {"cost": round(size * 0.3, 1)},
+        },
+    ]
+    supply = {
+        "benefit": round(size * 0.5, 1),
+        "cost": round(size * 0.05, 1),
+        "interfaces": 1,
+        "provides": {CAPABILITIES[field]: round(size * 0.12, 1)},
+    }
+    return {
+        "id": f"deal_{number:05d}",
+        "name": f"Deal {number}",
+        "partners": [f"Partner {int(rng.integers(1, 16))}"],
+        "type": TYPES[int(rng.integers(len(TYPES)))],
+        "domain": DOMAINS[field],
+        "purpose": PURPOSES[field],
+        "readiness": {
+            element: int(rng.integers(2, 6))
+            for element in ("shared_goals", "complementary_strengths", "governance", "culture", "exit_path")
+        },
+        "start": {"state": "full", "years": int(rng.integers(3, 6))} if existing else {"state": "none"},
+        "states": {"pilot": state(0.4), "full": state(1.0), "supply": supply},
+        "actions": actions,
+    }
+
+
+def _total(partnerships: list[dict[str, Any]], kind: str, name: str) -> float:
+    """What all partnerships in full would use of a flow, at its peak."""
+    total = 0.0
+    for partnership in partnerships:
+        value = partnership["states"]["full"].get(kind, {}).get(name, 0)
+        total += max(value) if isinstance(value, list) else value
+    return total
+
+
+def _today(partnerships: list[dict[str, Any]], kind: str, name: str) -> float:
+    """What today's portfolio uses at its peak."""
+    return _total([one for one in partnerships if one["start"]["state"] == "full"], kind, name)
+
+
+def realistic(seed: int, partnerships: int = 40, years: int = 10, scenarios: int = 8) -> dict[str, Any]:
+    """All limit families, a tree with three review years; doing nothing is always within the limits."""
+    rng = np.random.default_rng(seed)
+    first_year = 2026
+    deals = [_partnership(rng, number, years, first_year) for number in range(partnerships)]
+
+    def between(kind: str, name: str, share: float) -> float:
+        low, high = _today(deals, kind, name), _total(deals, kind, name)
+        return round(low + share * (high - low), 0) + 1
+
+    drawn = sum(one["states"]["full"]["capital"][0] for one in deals)
+    ids = [one["id"] for one in deals]
+    futures = _futures(rng, years, scenarios)
+    low_volume = _today(deals, "provides", "shared_volume")
+    volume, programs = (_total(deals, "provides", CAPABILITIES[field]) for field in (0, 2))
+    picks = rng.choice(partnerships, size=8, replace=False).tolist()
+    return {
+        "format": "portfolioopt-instance/1",
+        "name": f"realistic-{seed}",
+        "currency": "EUR million",
+        "horizon": {"first_year": first_year, "years": years},
+        "discount_rate": 0.08,
+        "partnerships": deals,
+        "capital": {"budget": round(drawn * 0.09, 0), "carry_over": 1, "recycle": 1},
+        "skills": {
+            name: {"capacity": between("effort", name, 0.3), "hire": {"cost": 0.2, "at_most": 60}} for name in SKILLS
+        },
+        "exposures": [
+            *({"id": f"{tag}_cap", "tag": tag, "at_most": between("exposure", tag, 0.5)} for tag in REGIONS),
+        ],
+        "requirements": [
+            {
+                "id": "cells",
+                "capability": "cells_gwh",
+                "at_least": round(_total(deals, "provides", "cells_gwh") * 0.4, 1),
+                "shortfall_cost": 4,
+            },
+        ],
+        "pools": [
+            {
+                "id": "volume",
+                "capability": "shared_volume",
+                "curve": [[0, 0], [low_volume + volume * 0.2 + 1, volume], [volume + 2, volume * 1.5]],
+            },
+            {
+                "id": "stack",
+                "capability": "stack_programs",
+                "curve": [
+                    [0, 0],
+                    [programs * 0.3 + 1, programs * 0.1],
+                    [programs * 0.6 + 2, programs],
+                    [programs + 3, programs * 1.2],
+                ],
+            },
+        ],
+        "coordination": {
+            "curve": [[0, 0], [partnerships * 0.8, partnerships * 0.5], [partnerships * 2, partnerships * 4]]
+        },
+        "activity": [{"id": "autonomy_bets", "domains": ["autonomy"], "at_most": max(2, partnerships // 6)}],
+        "moves": [{"id": "change_capacity", "kinds": ["form", "expand"], "at_most": max(2, partnerships // 12)}],
+        "links": [
+            {
+                "id": "first",
+                "kind": "requires",
+                "when": {"partnership": ids[picks[0]], "states": ["pilot"]},
+                "needs": {"partnership": ids[picks[1]], "states": ["full", "pilot", "supply"]},
+            },
+            {
+                "id": "apart",
+                "kind": "synergy",
+                "benefit": 8,
+                "members": [
+                    {"partnership": ids[picks[4]], "states": ["full"]},
+                    {"partnership": ids[picks[5]], "states": ["full"]},
+                ],
+            },
+            {
+                "id": "rivals",
+                "kind": "synergy",
+                "benefit": -8,
+                "members": [
+                    {"partnership": ids[picks[6]], "states": ["full"]},
+                    {"partnership": ids[picks[7]], "states": ["full"]},
+                ],
+            },
+        ],
+        "rules": [
+            {
+                "id": "not_yet",
+                "partnership": ids[picks[2]],
+                "states": ["exited"],
+                "years": [first_year, first_year + 2],
+                "must": "never",
+            }
+        ],
+        "drivers": list(DRIVERS),
+        "scenarios": futures,
+        "review_years": sorted({first_year, first_year + min(2, years - 1), first_year + min(5, years - 1)}),
+    }
+
+
+def _futures(rng: np.random.Generator, years: int, scenarios: int) -> list[dict[str, Any]]:
+    """Walks that part before the second review and again before the third."""
+    early = max(1, round(scenarios**0.5))
+    weights = [int(weight) for weight in rng.integers(2, 10, size=scenarios)]
+    total = sum(weights)
+    futures = []
+    heads = [{driver: round(float(rng.uniform(0.8, 1.2)), 2) for driver in DRIVERS} for _ in range(early)]
+    for number in range(scenarios):
+        head = heads[number % early]
+        drivers = {}
+        for driver in DRIVERS:
+            later = round(float(np.clip(head[driver] * rng.uniform(0.75, 1.3), 0.4, 1.7)), 2)
+            drivers[driver] = [1, head[driver], head[driver], *([later] * years)][:years]
+        futures.append({"name": f"future_{number:04d}", "probability": weights[number] / total, "drivers": drivers})
+    return futures
+
+
+def capacities(seed: int, partnerships: int, years: int, resources: int, tightness: float = 0.35) -> dict[str, Any]:
+    """Deterministic: capital and `resources` − 1 skills, each scarce; short lives with few structures."""
+    rng = np.random.default_rng(seed)
+    first_year = 2026
+    skills = [f"skill_{number:02d}" for number in range(resources - 1)]
+    deals = []
+    demand = dict.fromkeys(skills, 0.0)
+    drawn = 0.0
+    for number in range(partnerships):
+        size = float(rng.lognormal(3.5, 0.7))
+        wanted = {
+            skills[one]: round(float(size * rng.uniform(0.2, 1.0))) + 1
+            for one in rng.choice(len(skills), size=min(3, len(skills)), replace=False).tolist()
+        }
+        capital = [round(size * 1.5, 1), round(size, 1), 0]
+        gain = float(rng.uniform(0.7, 1.6))
+        opens = int(rng.integers(0, years - 2))
+        full = {
+            "benefit": [0, round(size * gain, 1)],
+            "cost": round(size * 0.2, 1),
+            "capital": capital,
+            "effort": {name: [value, round(value * 0.6)] for name, value in wanted.items()},
+            "terminal": [0, round(size * gain, 1)],
+        }
+        pilot = {
+            "benefit": round(size * gain * 0.25, 1),
+            "cost": round(size * 0.05, 1),
+            "capital": [round(size * 0.3, 1), 0],
+            "effort": {name: round(value * 0.2) for name, value in wanted.items()},
+        }
+        for name, value in wanted.items():
+            demand[name] += value
+        drawn += sum(capital)
+        deals.append(
+            {
+                "id": f"deal_{number:06d}",
+                "partners": [f"Partner {number % 97}"],
+                "type": TYPES[number % 4],
+                "domain": DOMAINS[number % 4],
+                "purpose": PURPOSES[number % 4],
+                "states": {"pilot": pilot, "full": full},
+                "actions": [
+                    {
+                        "id": "form",
+                        "kind": "form",
+                        "from": "none",
+                        "to": "full",
+                        "window": [first_year + opens, first_year + opens + 2],
+                    },
+                    {
+                        "id": "try",
+                        "kind": "form",
+                        "from": "none",
+                        "to": "pilot",
+                        "window": [first_year + opens, first_year + opens + 2],
+                    },
+                    {"id": "expand", "kind": "expand", "from": "pilot", "to": "full", "after_years": 1},
+                    {"id": "leave", "kind": "exit", "from": ["pilot", "full"], "to": "exited", "after_years": 2},
+                ],
+            }
+        )
+    return {
+        "format": "portfolioopt-instance/1",
+        "name": f"capacities-{seed}",
+        "horizon": {"first_year": first_year, "years": years},
+        "discount_rate": 0.08,
+        "partnerships": deals,
+        "capital": {"budget": round(drawn * tightness / years, 0), "carry_over": 1, "recycle": 0},
+        "skills": {name: {"capacity": round(total * tightness * 0.6) + 1} for name, total in demand.items()},
+    }
