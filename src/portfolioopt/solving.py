@@ -5,13 +5,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
+
+from pydantic import ValidationError
 
 from portfolioopt.audit import Audit, audit
 from portfolioopt.errors import EngineFault, UnknownOption
 from portfolioopt.formulation.build import formulate
+from portfolioopt.language.faults import faults_of
 from portfolioopt.language.instance import Instance, checked
 from portfolioopt.language.model import Model, Solver, check_model
 from portfolioopt.language.plans import read_plan
@@ -90,14 +92,12 @@ def _solver(model: Model, **given: float | int | None) -> Solver:
     for name, value in given.items():
         if value is None:
             continue
-        try:
-            settings[name] = Decimal(repr(value)) if isinstance(value, float) else value
-        except InvalidOperation as error:
-            raise UnknownOption(f"{name} = {value!r} is not a number") from error
+        settings[name] = value
     try:
         return Solver.model_validate({**model.solver.model_dump(), **settings})
-    except ValueError as error:
-        raise UnknownOption(f"a solver option is out of range: {settings}") from error
+    except ValidationError as error:
+        said = "; ".join(str(fault) for fault in faults_of(error, Solver, settings))
+        raise UnknownOption(f"a solver option cannot be used: {said}") from None
 
 
 def _compared_with(model: Model) -> Plan:
@@ -212,8 +212,8 @@ def _verification(search: Search) -> Verification:
         return Verification("prices", prices, seconds, said)
     if _is_verified(search):
         said = (
-            "Verified: a bound computed from prices alone, without the solver's word, contradicts neither the plan nor "
-            f"the solver's bound; by itself it proves that no plan is worth more than {prices:,.6g}."
+            "Not contradicted: a bound computed from prices alone, without the solver's word, fits the plan and the "
+            f"solver's bound; by itself it proves that no plan is worth more than {prices:,.6g}."
         )
         return Verification("prices", prices, seconds, said)
     return Verification("none", prices, seconds, "Not verified: no second run ended in time.")

@@ -338,7 +338,7 @@ def test_a_loop_of_links_is_told(tmp_path: Path) -> None:
 def test_json_is_read_as_yaml(tmp_path: Path) -> None:
     text = (
         '{"format": "portfolioopt-instance/1", "name": "j \\ud83d\\ude97", "horizon":\n'
-        '\t{"first_year": 2026, "years": 1}, "discount_rate": 0.10, "partnerships": []}'
+        '\t{"first_year": 2026, "years": 1}, "discount_rate": 0.10, "partnerships": [{"id": "a"}]}'
     )
     instance = read_instance(write(tmp_path, text, "instance.json"))
     assert instance.name == "j 🚗"

@@ -64,12 +64,12 @@ class ReadinessChange(Record):
 class Sensitivity(Record):
     """By flow and driver, β: the flow is multiplied by max(0, 1 + Σ β·(level − 1))."""
 
-    benefit: Coefficients = {}
-    cost: Coefficients = {}
-    capital: Coefficients = {}
-    proceeds: Coefficients = {}
-    terminal: Coefficients = {}
-    breakdown_loss: Coefficients = {}
+    benefit: Coefficients = Field(default_factory=dict)
+    cost: Coefficients = Field(default_factory=dict)
+    capital: Coefficients = Field(default_factory=dict)
+    proceeds: Coefficients = Field(default_factory=dict)
+    terminal: Coefficients = Field(default_factory=dict)
+    breakdown_loss: Coefficients = Field(default_factory=dict)
 
 
 class During(Record):
@@ -78,19 +78,19 @@ class During(Record):
     benefit: Profile = ZERO_PROFILE
     cost: Profile = ZERO_PROFILE
     capital: AmountProfile = ZERO_PROFILE
-    effort: FlowsByLabel = {}
-    exposure: FlowsByLabel = {}
-    provides: FlowsByLabel = {}
+    effort: FlowsByLabel = Field(default_factory=dict)
+    exposure: FlowsByLabel = Field(default_factory=dict)
+    provides: FlowsByLabel = Field(default_factory=dict)
     interfaces: AmountProfile = ZERO_PROFILE
     breakdown_loss: AmountProfile = ZERO_PROFILE
     terminal: Profile = ZERO_PROFILE
-    sensitivity: Sensitivity = Sensitivity()
+    sensitivity: Sensitivity = Field(default_factory=lambda: INSENSITIVE)
 
 
 class State(During):
     """A structure that a partnership can be in; its flows as profiles by year in the state."""
 
-    readiness: ReadinessChange = ReadinessChange()
+    readiness: ReadinessChange = Field(default_factory=lambda: UNCHANGED)
 
 
 class AtEffect(Record):
@@ -100,13 +100,13 @@ class AtEffect(Record):
     cost: Number = Decimal(0)
     capital: Amount = Decimal(0)
     proceeds: Amount = Decimal(0)
-    effort: AmountsByLabel = {}
-    exposure: AmountsByLabel = {}
-    provides: AmountsByLabel = {}
+    effort: AmountsByLabel = Field(default_factory=dict)
+    exposure: AmountsByLabel = Field(default_factory=dict)
+    provides: AmountsByLabel = Field(default_factory=dict)
     interfaces: Amount = Decimal(0)
     breakdown_loss: Amount = Decimal(0)
     terminal: Number = Decimal(0)
-    sensitivity: Sensitivity = Sensitivity()
+    sensitivity: Sensitivity = Field(default_factory=lambda: INSENSITIVE)
 
 
 class Action(Record):
@@ -120,8 +120,8 @@ class Action(Record):
     after_years: Count = 0
     notice_years: Count = 0
     lead_years: Count = 0
-    during: During = During()
-    at_effect: AtEffect = AtEffect()
+    during: During = Field(default_factory=lambda: NO_FLOWS)
+    at_effect: AtEffect = Field(default_factory=lambda: NO_EFFECT)
 
 
 class Start(Record):
@@ -141,8 +141,8 @@ class Partnership(Record):
     domain: Domain | None = None
     purpose: Purpose | None = None
     readiness: Readiness | None = None
-    start: Start = Start()
-    states: dict[Label, State] = {}
+    start: Start = Field(default_factory=lambda: NOT_STARTED)
+    states: dict[Label, State] = Field(default_factory=dict)
     actions: Annotated[tuple[Action, ...], Sequence] = ()
 
     @property
@@ -160,4 +160,10 @@ class Partnership(Record):
         return (NONE, *own, EXITED)
 
 
+# Records are frozen, so one of each serves wherever nothing is written (pydantic would copy a default every time).
+INSENSITIVE: Sensitivity = Sensitivity()
+UNCHANGED: ReadinessChange = ReadinessChange()
+NO_FLOWS: During = During()
+NO_EFFECT: AtEffect = AtEffect()
+NOT_STARTED: Start = Start()
 UNWRITTEN = State()

@@ -16,6 +16,8 @@ from portfolioopt.solution.program import Program
 
 Ending = Literal["optimal", "infeasible", "stopped"]
 TOLERANCE = 1e-9
+AGREE = 1e-9
+"""Difference of value and bound, relative and in the units of the solver, within which a run may be called optimal."""
 EVENTS = highspy.cb.HighsCallbackType
 
 
@@ -85,6 +87,8 @@ def run(program: Program, settings: Settings, stop: Stop, progress: Progress | N
     began = time.perf_counter()
     if program.impossible:
         return Run("infeasible", None, -math.inf, -math.inf, None, 0.0, "", gap_reached=False)
+    # a thread keeps the workers of its first run, and HiGHS refuses to run with another number of them
+    highspy.Highs.resetGlobalScheduler(True)
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
     log: list[str] = []
     _set(solver, "output_flag", True)
@@ -109,7 +113,11 @@ def run(program: Program, settings: Settings, stop: Stop, progress: Progress | N
     if settings.start is not None:
         _start_from(solver, program.part(settings.start))
     gap_reached = _listen(solver, settings, stop, program, log, progress)
-    solver.run()
+    if solver.run() == highspy.HighsStatus.kError:
+        # nothing that it says of values and bounds means anything
+        solver.clear()
+        seconds = time.perf_counter() - began
+        return Run("stopped", None, -math.inf, math.inf, None, seconds, "".join(log), gap_reached=False)
     ended = _ended(solver, program, settings, began, "".join(log), gap_reached)
     solver.clear()
     return ended
@@ -208,5 +216,7 @@ def _ended(
     bound = info.mip_dual_bound * program.objective_scale + program.constant
     if not abs(info.mip_dual_bound) < 1e29:
         bound = math.inf
-    ending: Ending = "optimal" if status == kinds.kOptimal and x is not None else "stopped"
+    # it can call a plan optimal that is not worth its bound, when the one that was did not survive unscaling
+    allowed = max(settings.gap, AGREE) * max(abs(value), 1e-9) + AGREE * program.objective_scale
+    ending: Ending = "optimal" if status == kinds.kOptimal and x is not None and bound - value <= allowed else "stopped"
     return Run(ending, x, value, bound, None, seconds, log, gap_reached=reached[0] or ending == "optimal")
