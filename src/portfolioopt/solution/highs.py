@@ -11,7 +11,7 @@ import highspy
 import numpy as np
 
 from portfolioopt.errors import EngineFault
-from portfolioopt.networks.tree import Floats
+from portfolioopt.networks.tree import Floats, Ints
 from portfolioopt.solution.program import Program
 
 Ending = Literal["optimal", "infeasible", "stopped"]
@@ -56,8 +56,8 @@ class Settings:
     """nodes"""
     relaxed: bool = False
     """the LP relaxation only"""
-    start: Floats | None = None
-    """a solution to start from, in the columns of the formulation"""
+    start: Ints | None = None
+    """columns of the formulation that a plan to start from takes; HiGHS completes the rest"""
     effort: float = 0.05
     """share of the work that HiGHS spends on heuristics (its default)"""
     feasibility_only: bool = False
@@ -111,7 +111,7 @@ def run(program: Program, settings: Settings, stop: Stop, progress: Progress | N
     if solver.passModel(_lp(program, settings)) == highspy.HighsStatus.kError:
         raise EngineFault("HiGHS does not take the model")
     if settings.start is not None:
-        _start_from(solver, program.part(settings.start))
+        _start_from(solver, program, settings.start)
     gap_reached = _listen(solver, settings, stop, program, log, progress)
     if solver.run() == highspy.HighsStatus.kError:
         # nothing that it says of values and bounds means anything
@@ -148,10 +148,11 @@ def _lp(program: Program, settings: Settings) -> highspy.HighsLp:
     return lp
 
 
-def _start_from(solver: highspy.Highs, x: Floats) -> None:
-    solution = highspy.HighsSolution()
-    solution.col_value = x.tolist()
-    solver.setSolution(solution)
+def _start_from(solver: highspy.Highs, program: Program, taken: Ints) -> None:
+    """Gives HiGHS the arcs of a plan; what follows from them it works out itself."""
+    arcs = np.flatnonzero(program.columns < program.takes).astype(np.int32)
+    values = np.isin(program.columns[arcs], taken).astype(float)
+    solver.setSolution(len(arcs), arcs, values)
 
 
 def _listen(

@@ -10,7 +10,6 @@ import numpy as np
 
 from portfolioopt.formulation.pyomo_model import Mask
 from portfolioopt.networks.tree import Ints
-from portfolioopt.solution.decisions import arcs_of
 from portfolioopt.solution.highs import Settings, Stop
 from portfolioopt.solution.search import Search
 
@@ -37,7 +36,7 @@ def improve(search: Search, stop: Stop) -> None:
                 search.options.seed,
                 search.options.threads,
                 search.options.gap / 2,
-                start=search.best_x,
+                start=search.arcs_of_best(),
             )
             search.solve(settings, "neighbourhoods", _kept(search, freed), stop.within(SECONDS), skip_worse=True)
         fruitless = 0 if search.value > before + search.tolerance(1e-5) else fruitless + 1
@@ -45,10 +44,11 @@ def improve(search: Search, stop: Stop) -> None:
 
 def _kept(search: Search, freed: Mask) -> Mask:
     """Everything but the arcs not taken by the best plan, outside the freed part; there, all of little loss."""
-    assert search.best is not None
     kept = search.could_be_better() & search.kept_within(search.loss_of(WIDE))
     held = np.zeros(search.formulation.takes, dtype=bool)
-    held[arcs_of(search.formulation, search.best.plan)] = True
+    taken = search.arcs_of_best()
+    if taken is not None:
+        held[taken] = True
     takes = slice(0, search.formulation.takes)
     kept[takes] = np.where(freed, kept[takes], False) | held
     return kept

@@ -44,6 +44,8 @@ class Program:
     impossible: tuple[int, ...]
     width: int
     """columns of the formulation"""
+    takes: int
+    """the first so many of them are arcs"""
     settled: Ints
     """columns of the formulation that are 1 and left out"""
 
@@ -53,10 +55,6 @@ class Program:
         full[self.settled] = 1
         full[self.columns] = x * self.column_scale
         return full
-
-    def part(self, full: Floats) -> Floats:
-        """A solution of the formulation in the columns here."""
-        return full[self.columns] / self.column_scale
 
 
 def hand_over(formulation: Formulation, kept: Mask | None = None) -> Program:
@@ -97,6 +95,7 @@ def hand_over(formulation: Formulation, kept: Mask | None = None) -> Program:
         column_scale=column_scale,
         impossible=written.impossible,
         width=len(formulation.lower),
+        takes=formulation.takes,
         settled=settled,
     )
     _check(program)

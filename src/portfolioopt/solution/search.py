@@ -15,11 +15,11 @@ import numpy as np
 from portfolioopt.errors import EngineFault
 from portfolioopt.formulation.build import Formulation
 from portfolioopt.formulation.pyomo_model import Mask
-from portfolioopt.networks.tree import Floats
+from portfolioopt.networks.tree import Ints
 from portfolioopt.plan import Plan
 from portfolioopt.solution.ascent import ascend
 from portfolioopt.solution.cuts import cuts_for
-from portfolioopt.solution.decisions import arcs_taken, plan_of
+from portfolioopt.solution.decisions import arcs_of, arcs_taken, plan_of
 from portfolioopt.solution.highs import Run, Settings, Stop, run
 from portfolioopt.solution.judgement import Candidate, Judge
 from portfolioopt.solution.prices import Priced, PriceList
@@ -88,8 +88,6 @@ class Search:
     proofs: list[Proof] = field(default_factory=list)
     contradicted: list[Proof] = field(default_factory=list)
     """proofs that an audited plan showed to be wrong"""
-    best_x: Floats | None = None
-    """the solution that the best plan was read from"""
     priced: Priced | None = None
     timings: dict[str, float] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
@@ -205,10 +203,7 @@ class Search:
         assert ended.x is not None
         full = program.whole(ended.x)
         plan = plan_of(self.formulation, full)
-        before = self.best
         if self.offer(plan, name) is not None:
-            if self.best is not before:
-                self.best_x = full
             return True
         self.cuts += 1
         if self.cuts > MOST_CUTS:
@@ -247,6 +242,10 @@ class Search:
         coupling = prices[self.formulation.paths :]
         self.priced = self.timed("prices", lambda: PriceList(self.formulation).evaluate(coupling))
         self.prove("prices", self.priced.bound)
+
+    def arcs_of_best(self) -> Ints | None:
+        """Columns that the best plan takes."""
+        return None if self.best is None else arcs_of(self.formulation, self.best.plan)
 
     def kept_within(self, loss: float) -> Mask:
         """All columns but the arcs that cost more than `loss` of the price bound."""

@@ -110,12 +110,15 @@ def _through(search: Search, cores: tuple[tuple[int, float], ...]) -> None:
             return
         settings = _settings(search, f"best lives and {arcs:,} arcs")
         kept = search.kept_within(search.loss_of(arcs)) & search.could_be_better()
+        held = search.arcs_of_best()
+        if held is not None:
+            kept[held] = True  # so that every core holds a plan
         search.solve(settings, "cores", kept, search.stop.within(share * search.stop.left), skip_worse=True)
 
 
 def _settings(search: Search, name: str) -> Settings:
     options = search.options
-    return Settings(name, True, options.seed, options.threads, options.gap, start=search.best_x)
+    return Settings(name, True, options.seed, options.threads, options.gap, start=search.arcs_of_best())
 
 
 def _conclude(search: Search, ended: Run) -> None:
