@@ -4,6 +4,8 @@
 hundred coupling rows: what price-directed search is for.
 """
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,10 @@ TYPES = ("joint_venture", "codevelopment", "technology_alliance", "supplier_coll
 SKILLS = ("platform_engineer", "battery_engineer", "software_engineer", "adas_engineer")
 CAPABILITIES = ("shared_volume", "cells_gwh", "stack_programs", "validated_miles")
 REGIONS = ("north_america", "europe", "china")
+BUDGET=0.35
+EFFORT=0.3
+EXPOSURE=0.5
+SCALE=2.0
 DRIVERS = ("ev_demand", "tariff", "regulation")
 
 
@@ -105,36 +111,37 @@ def _partnership(rng: np.random.Generator, number: int, years: int, first_year: 
     }
 
 
-def _total(partnerships: list[dict[str, Any]], kind: str, name: str) -> float:
-    """What all partnerships in full would use of a flow, at its peak."""
+def _used(partnerships: list[dict[str, Any]], kind: str, name: str, when: Callable[[list[float]], float]) -> float:
+    """What these partnerships, all in full, use of a flow: `when` picks the year of each profile."""
     total = 0.0
     for partnership in partnerships:
         value = partnership["states"]["full"].get(kind, {}).get(name, 0)
-        total += max(value) if isinstance(value, list) else value
+        total += when(value) if isinstance(value, list) else value
     return total
 
 
-def _today(partnerships: list[dict[str, Any]], kind: str, name: str) -> float:
-    """What today's portfolio uses at its peak."""
-    return _total([one for one in partnerships if one["start"]["state"] == "full"], kind, name)
+def _last(profile: list[float]) -> float:
+    return profile[-1]
 
 
 def realistic(seed: int, partnerships: int = 40, years: int = 10, scenarios: int = 8) -> dict[str, Any]:
-    """All limit families, a tree with three review years; doing nothing is always within the limits."""
+    """All limit families, tight, on a tree with three review years; doing nothing is always within the limits.
+
+    Capital lapses in part, engineers are few, and three of four capabilities pay only at scale (S-shaped pools), so
+    that the linear relaxation promises some percent more than any plan earns.
+    """
     rng = np.random.default_rng(seed)
     first_year = 2026
     deals = [_partnership(rng, number, years, first_year) for number in range(partnerships)]
-
-    def between(kind: str, name: str, share: float) -> float:
-        low, high = _today(deals, kind, name), _total(deals, kind, name)
-        return round(low + share * (high - low), 0) + 1
-
-    drawn = sum(one["states"]["full"]["capital"][0] for one in deals)
+    standing = [one for one in deals if one["start"]["state"] == "full"]
     ids = [one["id"] for one in deals]
-    futures = _futures(rng, years, scenarios)
-    low_volume = _today(deals, "provides", "shared_volume")
-    volume, programs = (_total(deals, "provides", CAPABILITIES[field]) for field in (0, 2))
-    picks = rng.choice(partnerships, size=8, replace=False).tolist()
+    capital = sum(sum(one["states"]["full"]["capital"]) for one in deals if one not in standing)
+
+    def room(kind: str, name: str, share: float) -> float:
+        """What today's portfolio uses, and a share of what all others would at their peak."""
+        others = [one for one in deals if one not in standing]
+        return math.ceil(_used(standing, kind, name, _last) + share * _used(others, kind, name, max)) + 1
+
     return {
         "format": "portfolioopt-instance/1",
         "name": f"realistic-{seed}",
@@ -142,82 +149,77 @@ def realistic(seed: int, partnerships: int = 40, years: int = 10, scenarios: int
         "horizon": {"first_year": first_year, "years": years},
         "discount_rate": 0.08,
         "partnerships": deals,
-        "capital": {"budget": round(drawn * 0.09, 0), "carry_over": 1, "recycle": 1},
+        "capital": {"budget": round(capital * BUDGET / years, 0), "carry_over": 0.5, "recycle": 0.5},
         "skills": {
-            name: {"capacity": between("effort", name, 0.3), "hire": {"cost": 0.2, "at_most": 60}} for name in SKILLS
+            name: {"capacity": room("effort", name, EFFORT), "hire": {"cost": 0.2, "at_most": 15}} for name in SKILLS
         },
-        "exposures": [
-            *({"id": f"{tag}_cap", "tag": tag, "at_most": between("exposure", tag, 0.5)} for tag in REGIONS),
-        ],
+        "exposures": [{"id": f"{tag}_cap", "tag": tag, "at_most": room("exposure", tag, EXPOSURE)} for tag in REGIONS],
         "requirements": [
             {
                 "id": "cells",
                 "capability": "cells_gwh",
-                "at_least": round(_total(deals, "provides", "cells_gwh") * 0.4, 1),
-                "shortfall_cost": 4,
+                "at_least": round(_used(deals, "provides", "cells_gwh", max) * 0.5, 1),
+                "shortfall_cost": 3,
             },
         ],
-        "pools": [
-            {
-                "id": "volume",
-                "capability": "shared_volume",
-                "curve": [[0, 0], [low_volume + volume * 0.2 + 1, volume], [volume + 2, volume * 1.5]],
-            },
-            {
-                "id": "stack",
-                "capability": "stack_programs",
-                "curve": [
-                    [0, 0],
-                    [programs * 0.3 + 1, programs * 0.1],
-                    [programs * 0.6 + 2, programs],
-                    [programs + 3, programs * 1.2],
-                ],
-            },
-        ],
+        "pools": [_pool(deals, name, SCALE) for name in ("shared_volume", "stack_programs", "validated_miles")],
         "coordination": {
             "curve": [[0, 0], [partnerships * 0.8, partnerships * 0.5], [partnerships * 2, partnerships * 4]]
         },
-        "activity": [{"id": "autonomy_bets", "domains": ["autonomy"], "at_most": max(2, partnerships // 6)}],
-        "moves": [{"id": "change_capacity", "kinds": ["form", "expand"], "at_most": max(2, partnerships // 12)}],
-        "links": [
+        "activity": [
             {
-                "id": "first",
-                "kind": "requires",
-                "when": {"partnership": ids[picks[0]], "states": ["pilot"]},
-                "needs": {"partnership": ids[picks[1]], "states": ["full", "pilot", "supply"]},
-            },
-            {
-                "id": "apart",
-                "kind": "synergy",
-                "benefit": 8,
-                "members": [
-                    {"partnership": ids[picks[4]], "states": ["full"]},
-                    {"partnership": ids[picks[5]], "states": ["full"]},
-                ],
-            },
-            {
-                "id": "rivals",
-                "kind": "synergy",
-                "benefit": -8,
-                "members": [
-                    {"partnership": ids[picks[6]], "states": ["full"]},
-                    {"partnership": ids[picks[7]], "states": ["full"]},
-                ],
-            },
+                "id": "autonomy_bets",
+                "domains": ["autonomy"],
+                "at_most": sum(one["domain"] == "autonomy" for one in standing) + max(1, partnerships // 16),
+            }
         ],
+        "moves": [{"id": "change_capacity", "kinds": ["form", "expand"], "at_most": max(1, partnerships // 13)}],
+        "links": _links(rng, deals),
         "rules": [
             {
                 "id": "not_yet",
-                "partnership": ids[picks[2]],
+                "partnership": ids[int(rng.integers(partnerships))],
                 "states": ["exited"],
-                "years": [first_year, first_year + 2],
+                "years": [first_year, first_year + min(2, years - 1)],
                 "must": "never",
             }
         ],
         "drivers": list(DRIVERS),
-        "scenarios": futures,
+        "scenarios": _futures(rng, years, scenarios),
         "review_years": sorted({first_year, first_year + min(2, years - 1), first_year + min(5, years - 1)}),
     }
+
+
+def _pool(deals: list[dict[str, Any]], capability: str, scale: float) -> dict[str, Any]:
+    """Pays little up to half of what all deals could provide, then much, then nothing more."""
+    most = _used(deals, "provides", capability, max) + 1
+    shares = ((0.25, 0.05), (0.4, 0.2), (0.6, 0.85), (0.8, 1.0))
+    points = [[round(most * amount, 1), round(most * scale * worth, 1)] for amount, worth in shares]
+    return {"id": f"{capability}_pool", "capability": capability, "curve": [[0, 0], *points]}
+
+
+def _links(rng: np.random.Generator, deals: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Per ten deals one that needs another, one choice between two, and two synergies, one of them harmful."""
+    links: list[dict[str, Any]] = []
+    for number in range(max(1, len(deals) // 10)):
+        first, second, *rest = (deals[one] for one in rng.choice(len(deals), size=min(8, len(deals)), replace=False))
+        links.append(
+            {
+                "id": f"after_{number}",
+                "kind": "requires",
+                "when": {"partnership": first["id"], "states": ["pilot"]},
+                "needs": {"partnership": second["id"], "states": ["full", "pilot", "supply"]},
+            }
+        )
+        for kind, *pair in zip(("excludes", "helps", "harms"), rest[::2], rest[1::2], strict=False):
+            members = [{"partnership": one["id"], "states": ["full"]} for one in pair]
+            if kind == "excludes":
+                at_most = max(1, sum(one["start"]["state"] == "full" for one in pair))
+                links.append({"id": f"either_{number}", "kind": "excludes", "members": members, "at_most": at_most})
+            else:
+                benefit = round(float(rng.uniform(5, 25)), 1) * (1 if kind == "helps" else -1)
+                links.append({"id": f"{kind}_{number}", "kind": "synergy", "benefit": benefit, "members": members})
+    return links
 
 
 def _futures(rng: np.random.Generator, years: int, scenarios: int) -> list[dict[str, Any]]:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import minimize
 
 from portfolioopt.formulation.build import Formulation
 from portfolioopt.networks.tree import Floats
@@ -33,6 +32,8 @@ class Ascent:
 
 def ascend(formulation: Formulation, due: Callable[[], bool], seen: Callable[[float], None]) -> Ascent:
     """Prices of the coupling rows by smoothed descent; stops early when `due`, tells every bound `seen`."""
+    from scipy.optimize import minimize  # slow to import, and only large portfolios need it
+
     smooth = _SmoothBound(formulation)
     exact = PriceList(formulation)
     scaled = np.zeros(len(smooth.scale))

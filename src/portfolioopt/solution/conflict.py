@@ -9,7 +9,6 @@ Ignatiev, Previti, Liffiton and Marques-Silva 2015).
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from portfolioopt.formulation.build import Formulation
 from portfolioopt.networks.tree import Floats
@@ -54,6 +53,8 @@ def find_conflict(formulation: Formulation, stop: Stop) -> Conflict:
 def _smallest_hitting_set(size: int, sets: list[frozenset[int]]) -> frozenset[int]:
     if not sets:
         return frozenset()
+    from scipy.optimize import Bounds, LinearConstraint, milp  # slow to import, and only conflicts need it
+
     matrix = np.zeros((len(sets), size))
     for row, members in enumerate(sets):
         matrix[row, sorted(members)] = 1
