@@ -16,10 +16,10 @@ TYPES = ("joint_venture", "codevelopment", "technology_alliance", "supplier_coll
 SKILLS = ("platform_engineer", "battery_engineer", "software_engineer", "adas_engineer")
 CAPABILITIES = ("shared_volume", "cells_gwh", "stack_programs", "validated_miles")
 REGIONS = ("north_america", "europe", "china")
-BUDGET=0.35
-EFFORT=0.3
-EXPOSURE=0.5
-SCALE=2.0
+BUDGET = 0.35
+EFFORT = 0.3
+EXPOSURE = 0.5
+SCALE = 2.0
 DRIVERS = ("ev_demand", "tariff", "regulation")
 
 

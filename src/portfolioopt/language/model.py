@@ -90,6 +90,15 @@ class Model(Record):
         except ValidationError as error:
             raise InvalidModel(faults_of(error, cls, obj)) from None
 
+    def __eq__(self, other: object) -> bool:
+        """The same choices, wherever they were read from and whether or not defaults are spelled out."""
+        return isinstance(other, Model) and self._spelled_out() == other._spelled_out()
+
+    def _spelled_out(self) -> dict[str, Any]:
+        return {**self.model_dump(), "limits": {**dict.fromkeys(SOFT_FAMILIES, "hard"), **self.limits}}
+
+    __hash__ = None  # type: ignore[assignment]
+
     def price(self, family: str, limit: str) -> Decimal | None:
         """Money per unit of excess and year of a limit; None where it is hard. An id wins over its family."""
         hardness = self.limits.get(limit, self.limits.get(family, "hard"))

@@ -73,8 +73,10 @@ def _kept_together(
     enforced = np.isin(by_row, sorted(chosen))
     program = hand_over(_without(formulation, enforced))
     ended = run(program, Settings("feasibility", feasibility_only=True), Stop(asked=stop.asked))
-    if ended.x is None:
+    if ended.ending == "infeasible":
         return None
+    if ended.x is None:  # stopped: no more is known than what was asked for
+        return chosen
     kept = _kept(formulation, by_row, program.whole(ended.x))
     return kept | chosen
 

@@ -12,9 +12,10 @@ SMALL = 6_000
 """Take columns up to which a model is given to HiGHS whole."""
 PATIENCE = 1_000
 """Nodes for which a small model is solved beyond the asked gap, to 1e-10."""
-CORES = ((1_750, 0.15), (3_750, 0.2))
-"""Arcs of the first restricted models besides the best lives, those of least loss; share of the time left for each."""
-WIDER_CORES = ((8_000, 0.4), (16_000, 0.7))
+CORES = ((1_750, 0.35, 0.02), (3_750, 0.25, 0.005))
+"""The first restricted models: arcs besides the best lives, those of least loss; share of the time left that each may
+take; gap at which it may stop (the asked one, if that is larger)."""
+WIDER_CORES = ((8_000, 0.4, 0.0), (16_000, 0.7, 0.0))
 """More of them where all arcs that could be better are too many for one run."""
 MANAGEABLE = 60_000
 """Take columns up to which HiGHS may be given all arcs that could be better."""
@@ -103,12 +104,13 @@ def search_large(search: Search) -> None:
         _confirm(search, ended)
 
 
-def _through(search: Search, cores: tuple[tuple[int, float], ...]) -> None:
+def _through(search: Search, cores: tuple[tuple[int, float, float], ...]) -> None:
     """Restricted models of growing width, each from the best plan so far."""
-    for arcs, share in cores:
+    for arcs, share, gap in cores:
         if search.done:
             return
         settings = _settings(search, f"best lives and {arcs:,} arcs")
+        settings = replace(settings, gap=max(gap, search.options.gap))
         kept = search.kept_within(search.loss_of(arcs)) & search.could_be_better()
         held = search.arcs_of_best()
         if held is not None:
