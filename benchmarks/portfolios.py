@@ -16,11 +16,18 @@ TYPES = ("joint_venture", "codevelopment", "technology_alliance", "supplier_coll
 SKILLS = ("platform_engineer", "battery_engineer", "software_engineer", "adas_engineer")
 CAPABILITIES = ("shared_volume", "cells_gwh", "stack_programs", "validated_miles")
 REGIONS = ("north_america", "europe", "china")
-BUDGET = 0.35
-EFFORT = 0.3
-EXPOSURE = 0.5
-SCALE = 2.0
 DRIVERS = ("ev_demand", "tariff", "regulation")
+
+STANDING = 0.35
+"""Share of the partnerships that exist today."""
+BUDGET = 0.3
+"""Capital of the horizon, as a share of what all new partnerships in full would draw."""
+EFFORT = 0.25
+"""Engineers beside those bound today, as a share of the peaks of all new partnerships."""
+EXPOSURE = 0.5
+"""The same for the exposure of a region."""
+SCALE = 1.0
+"""Most that a pool pays a year, per unit of what all partnerships could provide."""
 
 
 def _ramp(rng: np.random.Generator, peak: float, years: int = 3) -> list[float]:
@@ -28,11 +35,10 @@ def _ramp(rng: np.random.Generator, peak: float, years: int = 3) -> list[float]:
     return [round(float(peak * (year + 1) / years * rng.uniform(0.8, 1.0)), 1) for year in range(years)]
 
 
-def _partnership(rng: np.random.Generator, number: int, years: int, first_year: int) -> dict[str, Any]:
-    field = int(rng.integers(len(DOMAINS)))
+def _partnership(rng: np.random.Generator, number: int, years: int, first_year: int, existing: bool) -> dict[str, Any]:
+    field = number % len(DOMAINS)
     size = float(rng.lognormal(4.2, 0.6))
     skill, region = SKILLS[field], REGIONS[int(rng.integers(len(REGIONS)))]
-    existing = bool(rng.random() < 0.35)
     opens = int(rng.integers(0, max(years - 4, 1)))
     driver = DRIVERS[int(rng.integers(len(DRIVERS)))]
 
@@ -127,12 +133,13 @@ def _last(profile: list[float]) -> float:
 def realistic(seed: int, partnerships: int = 40, years: int = 10, scenarios: int = 8) -> dict[str, Any]:
     """All limit families, tight, on a tree with three review years; doing nothing is always within the limits.
 
-    Capital lapses in part, engineers are few, and three of four capabilities pay only at scale (S-shaped pools), so
+    Capital lapses in part, engineers are few, and two of four capabilities pay only at scale (S-shaped pools), so
     that the linear relaxation promises some percent more than any plan earns.
     """
     rng = np.random.default_rng(seed)
     first_year = 2026
-    deals = [_partnership(rng, number, years, first_year) for number in range(partnerships)]
+    today = set(rng.permutation(partnerships)[: round(STANDING * partnerships)].tolist())
+    deals = [_partnership(rng, number, years, first_year, number in today) for number in range(partnerships)]
     standing = [one for one in deals if one["start"]["state"] == "full"]
     ids = [one["id"] for one in deals]
     capital = sum(sum(one["states"]["full"]["capital"]) for one in deals if one not in standing)
@@ -162,7 +169,7 @@ def realistic(seed: int, partnerships: int = 40, years: int = 10, scenarios: int
                 "shortfall_cost": 3,
             },
         ],
-        "pools": [_pool(deals, name, SCALE) for name in ("shared_volume", "stack_programs", "validated_miles")],
+        "pools": [_pool(deals, name, SCALE) for name in ("shared_volume", "stack_programs")],
         "coordination": {
             "curve": [[0, 0], [partnerships * 0.8, partnerships * 0.5], [partnerships * 2, partnerships * 4]]
         },

@@ -1,6 +1,6 @@
 """What `solve` finds is what looking at every plan finds, on random instances that use the whole language.
 
-PORTFOLIOOPT_SEEDS=0-5000 tries those seeds instead of the few of an ordinary run.
+PORTFOLIOOPT_SEEDS=0-5000 tries those seeds instead of the few of an ordinary run; `-m slow` tries thousands more.
 """
 
 import os
@@ -56,16 +56,39 @@ def differences(result: Result, answer: Answer) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("tight", [False, True], ids=["loose", "tight"])
-@pytest.mark.parametrize("batch", batches(seeds(0, 160)), ids=str)
-def test_the_best_plan_is_the_enumerators(batch: range, tight: bool) -> None:
+def wrong_in(batch: range | list[int], tight: bool) -> dict[int, list[str]]:
+    """By seed, what `solve` says otherwise."""
     wrong: dict[int, list[str]] = {}
     for seed in batch:
         written, choices = random_instance(seed, tight=tight)
         found = differences(solved(written, choices), best_plan(written, choices))
         if found:
             wrong[seed] = found
-    assert not wrong
+    return wrong
+
+
+@pytest.mark.parametrize("tight", [False, True], ids=["loose", "tight"])
+@pytest.mark.parametrize("batch", batches(seeds(0, 160)), ids=str)
+def test_the_best_plan_is_the_enumerators(batch: range, tight: bool) -> None:
+    assert not wrong_in(batch, tight)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tight", [False, True], ids=["loose", "tight"])
+@pytest.mark.parametrize("batch", batches(range(160, 3160)), ids=str)
+def test_the_best_plan_is_the_enumerators_on_thousands_more(batch: range, tight: bool) -> None:
+    assert not wrong_in(batch, tight)
+
+
+def test_the_best_plan_is_found_where_rounding_once_spoilt_the_rows() -> None:
+    assert not wrong_in([2438], tight=False)
+    assert not wrong_in([460, 472, 483, 770, 1581, 1694], tight=True)
+
+
+@pytest.mark.xfail(strict=False, reason="HiGHS 1.15.1 calls wrong plans optimal at this scale of the rows")
+@pytest.mark.parametrize("seed", [1175, 2141, 4540])
+def test_the_best_plan_is_found_where_every_run_of_highs_was_seen_to_be_wrong(seed: int) -> None:
+    assert not wrong_in([seed], tight=True)
 
 
 @pytest.mark.parametrize("batch", batches(seeds(20_000, 20_040)), ids=str)

@@ -11,8 +11,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from portfolioopt.audit import Audit, audit
-from portfolioopt.errors import EngineFault, UnknownOption
+from portfolioopt.errors import EngineFault, Fault, InvalidModel, UnknownOption
 from portfolioopt.formulation.build import formulate
+from portfolioopt.language.checking import did_you_mean
 from portfolioopt.language.faults import faults_of
 from portfolioopt.language.instance import Instance, checked
 from portfolioopt.language.model import Model, Solver, check_model
@@ -20,7 +21,7 @@ from portfolioopt.language.plans import read_plan
 from portfolioopt.language.reading import read_model
 from portfolioopt.networks.portfolio import lay_out
 from portfolioopt.plan import TODAY, Plan
-from portfolioopt.result import NOT_VERIFIED, Result, Verification, make_result
+from portfolioopt.result import NOT_VERIFIED, Result, Status, Verification, make_result
 from portfolioopt.solution.conflict import find_conflict
 from portfolioopt.solution.cuts import Breach
 from portfolioopt.solution.highs import Stop
@@ -42,6 +43,7 @@ def solve(
     seed: int | None = None,
     verify: bool = True,
     progress: Callable[[Sight], None] | None = None,
+    **unknown: object,
 ) -> Result:
     """The best plan for an instance under a model, audited; or why there is none.
 
@@ -55,12 +57,19 @@ def solve(
     Raises `InvalidInstance`, `InvalidModel`, `UnknownOption`, and `EngineFault` where the engine itself fails.
     """
     began = time.perf_counter()
-    checked(instance)
+    if unknown:
+        known = "gap, time_limit, threads, seed, verify and progress"
+        raise UnknownOption(f"there is no option {', '.join(sorted(unknown))}; the options are {known}")
+    if not isinstance(verify, bool):
+        raise UnknownOption(f"verify is True or False, not {verify!r}")
+    instance = checked(instance)
     chosen = read_model(model) if isinstance(model, str) else model
+    if not isinstance(chosen, Model):
+        raise InvalidModel([Fault((), f"a model or the name of one is needed, not {type(model).__name__}")])
     check_model(chosen, instance)
     solver = _solver(chosen, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
     deadline = began + float(solver.time_limit) * (1 - RESERVE)
-    against = _compared_with(chosen)
+    against = _compared_with(chosen, instance)
 
     def judge(plan: Plan) -> Verdict:
         return _verdict(instance, audit(instance, chosen, plan, against))
@@ -75,10 +84,10 @@ def solve(
         search = Search(formulation, judge, options, stop, progress)
         search.timings.update({"networks": formulated - laid, "formulation": ready - formulated})
         today = audit(instance, chosen, TODAY, against)
-        for plan, name in ((TODAY, "today"), (against, "plan compared with")):
-            if plan is TODAY and not today.ok:
-                continue
-            search.offer(plan, name)
+        if today.ok:
+            search.offer(TODAY, "today")
+        if against != TODAY:
+            search.offer(against, "plan compared with")
         search_for_plan(search)
         conflict: tuple[str, ...] = ()
         if search.infeasible:
@@ -100,15 +109,27 @@ def _solver(model: Model, **given: float | int | None) -> Solver:
         raise UnknownOption(f"a solver option cannot be used: {said}") from None
 
 
-def _compared_with(model: Model) -> Plan:
-    """The plan that the model's `changes` are counted from; today's where it says so, or nothing."""
+def _compared_with(model: Model, instance: Instance) -> Plan:
+    """The plan that the model's `changes` are counted from; today's where it says so, or nothing.
+
+    It may hold deals that the instance no longer has: those count as dropped. Its scenarios must be the instance's.
+    """
     if model.changes is None or model.changes.against == "today":
         return TODAY
-    return read_plan((model._folder or Path()) / model.changes.against)
+    plan = read_plan((model._folder or Path()) / model.changes.against)
+    known = {future.name for future in instance.futures}
+    strange = sorted({decision.scenario for decision in plan.decisions} - known)
+    if strange:
+        hint = did_you_mean(strange[0], known)
+        message = (
+            f"the plan {model.changes.against} decides in a scenario that the instance does not have: {strange[0]}"
+        )
+        raise InvalidModel([Fault(("changes", "against"), message, hint)])
+    return plan
 
 
 def _verdict(instance: Instance, found: Audit) -> Verdict:
-    """What the search needs of an audit; a plan that is no plan at all is our fault."""
+    """What the search needs of an audit."""
     first_year = instance.horizon.first_year
     return Verdict(
         found.objective,
@@ -154,24 +175,13 @@ def _result(
     final = None if best is None else audit(instance, model, best.plan, against)
     if final is not None and best is not None and (not final.ok or final.objective != best.objective):
         raise EngineFault("the same plan was audited twice with different answers")
-    reached = best is not None and search.gap <= search.options.gap
-    status = (
-        "optimal" if reached else "feasible" if best is not None else "infeasible" if search.infeasible else "no_plan"
-    )
-    if reached:
-        reason = "gap reached"
-    elif search.infeasible:
-        reason = "infeasible"
-    elif search.stop.asked.is_set():
-        reason = "interrupted"
-    else:
-        reason = "time limit"
+    status, reason = _ending(search)
     verification = _verification(search) if search.options.verify else NOT_VERIFIED
     search.timings["total"] = time.perf_counter() - began
     return make_result(
         instance,
         model,
-        status=status,  # type: ignore[arg-type]
+        status=status,
         stop_reason=reason,
         plan=None if best is None else best.plan,
         audit=final,
@@ -192,12 +202,27 @@ def _result(
     )
 
 
+def _ending(search: Search) -> tuple[Status, str]:
+    """How the search ended, and why it stopped."""
+    if search.best is not None and search.gap_reached:
+        return "optimal", "gap reached"
+    if search.infeasible:
+        return "infeasible", "infeasible"
+    if search.stop.asked.is_set():
+        reason = "interrupted"
+    elif search.stop.due:
+        reason = "time limit"
+    else:
+        reason = "the search ended without reaching the gap"
+    return ("no_plan" if search.best is None else "feasible"), reason
+
+
 def _is_verified(search: Search) -> bool:
     """Two different runs agree, or prices prove the gap; for a plan that is not called optimal, prices need only
     not contradict it or the bound."""
     if len(search.agreeing) >= 2 or search.proven_by_prices:
         return True
-    claims_the_gap = search.gap <= search.options.gap
+    claims_the_gap = search.gap_reached
     return search.best is not None and search.priced is not None and not claims_the_gap
 
 

@@ -102,11 +102,11 @@ def test_columns_and_rows_are_grouped_and_named_by_the_limit_they_stand_for() ->
 def test_rows_that_cannot_bind_are_not_written() -> None:
     written = case(
         deal("a", {"on": {"effort": {"engineer": 4}, "exposure": {"x": 1}}}, (form(),)),
-        capital={"budget": 0},
-        skills={"engineer": {"capacity": 4}},
-        exposures=[{"id": "cap", "tag": "x", "at_most": 1}],
-        activity=[{"id": "few", "at_most": 1, "at_least": 0}],
-        moves=[{"id": "pace", "at_most": 1}, {"id": "all", "at_most": 1, "total": True}],
+        capital={"budget": 1},
+        skills={"engineer": {"capacity": 5}},
+        exposures=[{"id": "cap", "tag": "x", "at_most": 2}],
+        activity=[{"id": "few", "at_most": 2}],
+        moves=[{"id": "pace", "at_most": 9}, {"id": "all", "at_most": 9, "total": True}],
         coordination={"curve": [[0, 0], [1, 1]]},
         pools=[{"id": "pool", "capability": "y", "curve": [[0, 0], [1, 1]]}],
     )

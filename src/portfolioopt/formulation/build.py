@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from portfolioopt.formulation import changes, risk
-from portfolioopt.formulation.draft import ColumnGroup, Draft, Row
+from portfolioopt.formulation.draft import ROUNDING, ColumnGroup, Draft, Row
 from portfolioopt.formulation.families import (
     activity,
     capital,
@@ -87,11 +87,18 @@ class Formulation:
         taken = np.concatenate(columns)
         x = np.zeros(len(self.objective))
         x[taken] = 1
-        use = self.matrix @ x
+        use, size = self.matrix @ x, abs(self.matrix) @ x
+
+        def left(side: Floats) -> Floats:
+            rest = side - use
+            only_rounding = np.abs(rest) <= 10 * ROUNDING * np.maximum(np.abs(side), size)
+            kept: Floats = np.where(np.isfinite(side) & only_rounding, 0.0, rest)
+            return kept
+
         rest = replace(
             self,
-            row_lower=self.row_lower - use,
-            row_upper=self.row_upper - use,
+            row_lower=left(self.row_lower),
+            row_upper=left(self.row_upper),
             constant=self.constant + float(self.objective[taken].sum()),
         )
         return rest, taken

@@ -21,6 +21,8 @@ from portfolioopt.networks.tree import Floats, Ints
 
 TIMING = {"start": 0.0, "mid": 0.5, "end": 1.0}
 INFINITY = float("inf")
+HAIR = 1e-9
+"""Relative difference below which floats decide nothing."""
 ROUNDING = 1e-14
 """Relative size of what rounding leaves of a difference that is 0 in decimals (0.3 − 3·0.1)."""
 Term = tuple[Ints, Floats | float]
@@ -115,16 +117,13 @@ class Draft:
         return self.take(year, node, arcs), flow[arcs]
 
     def most(self, year: int, flow: Floats) -> float:
-        """The most that a flow can come to in a year: every partnership on its best arc.
-
-        To 13 digits, so that a limit that is just met is not taken to be exceeded by what rounding left of a sum.
-        """
+        """The most that a flow can come to in a year: every partnership on its best arc."""
         if not len(flow):
             return 0.0
         if year not in self._most:
             owner = self.portfolio.years[year].partnership
             self._most[year] = np.flatnonzero(np.concatenate(([True], owner[1:] != owner[:-1])))
-        return float(f"{np.maximum.reduceat(flow, self._most[year]).sum():.12e}")
+        return float(np.maximum.reduceat(flow, self._most[year]).sum())
 
     def least(self, year: int, flow: Floats) -> float:
         """The least that a flow can come to in a year."""
@@ -189,9 +188,12 @@ class Draft:
         `reach` is the most by which the limit can be exceeded.
         """
         price = self.model.price(family, limit)
+        bound = at_most if at_most is not None else at_least
+        if price is not None and not clearly(reach, bound or 0.0):
+            return  # a hair beyond a soft limit costs next to nothing; the audit charges it exactly
         extended = list(terms)
         if price is not None:
-            excess = self.columns(f"{family}_excess", 0, max(reach, 0.0))
+            excess = self.columns(f"{family}_excess", 0, reach)
             extended.append((excess, -1.0 if at_most is not None else 1.0))
             self.charge(excess, -float(price) * self.discount(year) * probability)
         self.row(
@@ -207,6 +209,18 @@ class Draft:
     def charge(self, columns: Ints, money: ArrayLike) -> None:
         """Expected money that enters the objective but not NPV (negative: a price)."""
         self.charged.append((columns, np.broadcast_to(np.asarray(money, dtype=float), columns.shape)))
+
+
+def clearly(reach: float, bound: float) -> bool:
+    """Whether a limit can be exceeded by more than rounding may come to."""
+    return reach > HAIR * max(abs(bound), 1e-6)
+
+
+def perhaps(reach: float, bound: float) -> bool:
+    """Whether a limit can be exceeded, if only by a hair that floats do not show: exactness is the audit's to judge,
+    but it needs a row to name.
+    """
+    return reach > -HAIR * max(abs(bound), 1e-6)
 
 
 def difference(one: Floats, other: Floats) -> Floats:

@@ -95,4 +95,4 @@ def _look_up(values: list[Any]) -> Callable[[Any, int], Any]:
 
 
 def _finite(bound: float) -> float | None:
-    return float(bound) if np.isfinite(bound) else None
+    return None if np.isinf(bound) else float(bound)

@@ -1,8 +1,10 @@
 """An instance: the facts, whole. Today's portfolio, possible deals, limits, links, rules and scenarios."""
 
+import json
+import warnings
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError
 
@@ -33,8 +35,6 @@ from portfolioopt.language.values import (
     Share,
     Text,
 )
-
-FORMAT: Literal["portfolioopt-instance/1"] = "portfolioopt-instance/1"
 
 
 class Horizon(Record):
@@ -108,7 +108,8 @@ class Instance(Record):
     scenarios: Annotated[tuple[Scenario, ...], Sequence] = ()
     review_years: Annotated[tuple[int, ...], Sequence] | None = None
 
-    _checked: bool = PrivateAttr(default=False)
+    _checked: int = PrivateAttr(default=0)
+    """id of the object that was cross-checked: a changed copy is another one"""
 
     @classmethod
     def model_validate(cls, obj: Any, **options: Any) -> Self:
@@ -117,8 +118,7 @@ class Instance(Record):
         Raises `InvalidInstance`, whose `faults` name everything that is wrong, by key path.
         """
         if isinstance(obj, cls):
-            checked(obj)
-            return obj
+            return checked(obj)
         faults: list[Fault] = []
         try:
             instance = super().model_validate(obj, **options)
@@ -131,8 +131,17 @@ class Instance(Record):
                 nameless = any(fault.path[-1:] == ("id",) for fault in faults)
                 faults += [fault for fault in rest.told(check(rest.value).faults) if not (nameless and fault.sought)]
             raise InvalidInstance(faults) from None
-        checked(instance)
+        _cross_checked(instance)
         return instance
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
+        """As `model_validate`, from JSON text; numbers are kept as written."""
+        try:
+            obj = json.loads(json_data, parse_float=Decimal)
+        except ValueError as error:
+            raise InvalidInstance([Fault((), f"is not JSON: {error}")]) from None
+        return cls.model_validate(obj, **options)
 
     @property
     def futures(self) -> tuple[Scenario, ...]:
@@ -147,17 +156,29 @@ class Instance(Record):
         raise KeyError(name)
 
 
+AnyInstance = TypeVar("AnyInstance", bound="Instance")
 ONLY_FUTURE = Scenario(name="base", probability=Decimal(1))
 
 
-def checked(instance: Instance) -> Instance:
-    """The same instance, cross-checked (once); raises `InvalidInstance`."""
-    if not instance._checked:
-        found = check(instance)
-        if found.faults:
-            raise InvalidInstance(found.faults)
-        instance._checked = True
-    return instance
+def checked(instance: AnyInstance) -> AnyInstance:
+    """The same instance, checked; one that did not come from `model_validate` is read again as if from a file.
+
+    Raises `InvalidInstance`.
+    """
+    if not isinstance(instance, Instance):
+        raise InvalidInstance([Fault((), f"an Instance is needed, not {type(instance).__name__}")])
+    if instance._checked == id(instance):
+        return instance
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what a changed copy holds may be of any type: that is for the check to say
+        return type(instance).model_validate(instance.model_dump(by_alias=True))
+
+
+def _cross_checked(instance: Instance) -> None:
+    found = check(instance)
+    if found.faults:
+        raise InvalidInstance(found.faults)
+    instance._checked = id(instance)
 
 
 def check(instance: Instance) -> Checker:
@@ -188,7 +209,8 @@ def _check_partnerships(checker: Checker) -> None:
         for name, state in partnership.states.items():
             path: Path = (*top, "states", name)
             _check_sensitivity(checker, (*path, "sensitivity"), state.sensitivity)
-            if state.readiness.model_fields_set and partnership.readiness is None:
+            changed = any(getattr(state.readiness, element) is not None for element in ELEMENTS)
+            if changed and partnership.readiness is None:
                 checker.fault(
                     (*path, "readiness"),
                     f"changes a readiness that {partnership.id} does not have",

@@ -65,13 +65,15 @@ def remainder(obj: Mapping[str, Any], error: ValidationError, validate: Callable
     for _ in range(8):
         if error.error_count() > MOST_PARTS:
             return None
-        for path in {_part(details, sound) for details in error.errors(include_url=False)}:
-            if not path:
-                return None
-            original = rest.path_in_input(path)
+        parts = {_part(details, sound) for details in error.errors(include_url=False)}
+        if () in parts:
+            return None
+        # all places first: taking one out moves those behind it
+        originals = sorted({rest.path_in_input(path) for path in parts}, key=str)
+        for original in originals:
             _names_in(_at(obj, original), rest.names)
-            rest.names.add(str(path[-1]))
-            rest.paths.add(original)
+            rest.names.add(str(original[-1]))
+        rest.paths.update(originals)
         sound = rest.of(obj)
         try:
             rest.value = validate(sound)

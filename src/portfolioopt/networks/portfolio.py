@@ -331,8 +331,8 @@ class Realization:
             score = getattr(own, element) if score is None else score
             g += float(getattr(weights, element)) * (float(score) - 1) / 4
         low, high = (float(value) for value in self._scale.realization)
-        rare, often = (float(value) for value in self._scale.breakdown_rate)
-        return low + g * (high - low), rare + g * (often - rare)
+        often, rare = (float(value) for value in self._scale.breakdown_rate)
+        return low + g * (high - low), often + g * (rare - often)
 
     def _state(self, state: str) -> State:
         return self._partnership.state(state)

@@ -92,7 +92,10 @@ def input_hash(instance: Instance, model: Model) -> str:
 def _canonical(value: Any) -> Any:
     """Plain data in which equal facts look the same: lists of names and of things with an id are sorted."""
     if isinstance(value, Record):
-        return {name: _canonical(getattr(value, name)) for name in type(value).model_fields}
+        fields = {name: _canonical(getattr(value, name)) for name in type(value).model_fields}
+        if fields.get("review_years"):
+            fields["review_years"] = sorted(fields["review_years"])  # a set of years, in any order
+        return fields
     if isinstance(value, dict):
         return {str(name): _canonical(item) for name, item in value.items()}
     if isinstance(value, list | tuple):

@@ -5,8 +5,9 @@ and none of the others with a_j < 0 breaks it too, so
 
     Σ_{j taken, a_j > 0} (1 − x_j) + Σ_{j not taken, a_j < 0} x_j ≥ 1
 
-holds for all plans within the limit (a cover inequality, Balas 1975). For capital the arcs of all years up to the
-broken one count, since what is left is carried over.
+holds for all plans within the limit (a cover inequality, Balas 1975). It is extended by every arc j with a_j no less
+than the largest a_j taken, which could stand in for any of them: so that equal deals need one cut, not one for each
+choice among them. For capital the arcs of all years up to the broken one count, since what is left is carried over.
 """
 
 from dataclasses import dataclass
@@ -43,26 +44,28 @@ def _cover(formulation: Formulation, taken: Ints, breach: Breach) -> Row | None:
         return None
     chosen = np.zeros(formulation.matrix.shape[1], dtype=bool)
     chosen[taken] = True
-    worsens: set[int] = set()
-    eases: set[int] = set()
+    capital = formulation.portfolio.instance.capital
+    kept_a_year = float(capital.carry_over) if breach.family == "capital" and capital is not None else 1.0
+    weights: dict[int, float] = {}
     for number in rows:
         span = slice(formulation.matrix.indptr[number], formulation.matrix.indptr[number + 1])
-        columns = formulation.matrix.indices[span].astype(np.int64)
-        values = formulation.matrix.data[span]
+        columns = formulation.matrix.indices[span]
         # an upper limit suffers from positive coefficients, a lower one from negative ones
         sign = 1 if np.isfinite(formulation.row_upper[number]) else -1
-        takes = columns < formulation.takes
-        bad = takes & (sign * values > 0) & chosen[columns]
-        good = takes & (sign * values < 0) & ~chosen[columns]
-        worsens.update(columns[bad].tolist())
-        eases.update(columns[good].tolist())
+        left = kept_a_year ** (breach.year - formulation.labels[number - formulation.paths].year)
+        for column, value in zip(columns.tolist(), formulation.matrix.data[span].tolist(), strict=True):
+            if column < formulation.takes:
+                weights[column] = sign * left * value
+    worsens = sorted(column for column, value in weights.items() if value > 0 and chosen[column])
+    eases = sorted(column for column, value in weights.items() if value < 0 and not chosen[column])
     if not worsens and not eases:
         raise EngineFault(f"no plan can be within {breach.limit}, but the model finds one")
-    bad_columns = np.array(sorted(worsens), dtype=np.int64)
-    good_columns = np.array(sorted(eases), dtype=np.int64)
-    cut_columns = np.concatenate((bad_columns, good_columns))
-    signs = np.concatenate((-np.ones(len(bad_columns)), np.ones(len(good_columns))))
-    return Row(CUT, breach.limit, breach.year, 0, cut_columns, signs, 1.0 - len(bad_columns), INFINITY)
+    most = max((weights[column] for column in worsens), default=np.inf)
+    # arcs at least as heavy as all of these could stand in for any of them
+    alike = sorted(column for column, value in weights.items() if value >= most and not chosen[column])
+    cut_columns = np.array([*worsens, *alike, *eases], dtype=np.int64)
+    signs = np.concatenate((-np.ones(len(worsens) + len(alike)), np.ones(len(eases))))
+    return Row(CUT, breach.limit, breach.year, 0, cut_columns, signs, 1.0 - len(worsens), INFINITY)
 
 
 def _no_good(taken: Ints) -> Row:

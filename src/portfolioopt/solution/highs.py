@@ -16,6 +16,7 @@ from portfolioopt.solution.program import Program
 
 Ending = Literal["optimal", "infeasible", "stopped"]
 TOLERANCE = 1e-9
+MOST_SEEDS = 2**31
 AGREE = 1e-9
 """Difference of value and bound, relative and in the units of the solver, within which a run may be called optimal."""
 EVENTS = highspy.cb.HighsCallbackType
@@ -87,6 +88,9 @@ def run(program: Program, settings: Settings, stop: Stop, progress: Progress | N
     began = time.perf_counter()
     if program.impossible:
         return Run("infeasible", None, -math.inf, -math.inf, None, 0.0, "", gap_reached=False)
+    if not len(program.columns):
+        # all is settled, and HiGHS has no solution of an empty model
+        return Run("optimal", np.zeros(0), program.constant, program.constant, np.zeros(0), 0.0, "", gap_reached=True)
     # a thread keeps the workers of its first run, and HiGHS refuses to run with another number of them
     highspy.Highs.resetGlobalScheduler(True)
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
@@ -94,7 +98,7 @@ def run(program: Program, settings: Settings, stop: Stop, progress: Progress | N
     _set(solver, "output_flag", True)
     _set(solver, "log_to_console", False)
     _set(solver, "threads", settings.threads)
-    _set(solver, "random_seed", settings.seed)
+    _set(solver, "random_seed", settings.seed % MOST_SEEDS)
     _set(solver, "presolve", "on" if settings.presolve else "off")
     _set(solver, "primal_feasibility_tolerance", TOLERANCE)
     _set(solver, "dual_feasibility_tolerance", TOLERANCE)
@@ -210,7 +214,8 @@ def _ended(
     if x is not None and not np.all(np.isfinite(x)):
         x = None
     value = float(program.objective @ x) * program.objective_scale + program.constant if x is not None else -math.inf
-    if settings.relaxed:
+    if settings.relaxed or not program.integer.any():
+        # without whole numbers HiGHS has no bound of its own to tell
         done = status == kinds.kOptimal
         dual = np.asarray(solution.row_dual, dtype=float) if solution.dual_valid else None
         return Run("optimal" if done else "stopped", x, value, value if done else math.inf, dual, seconds, log, done)
@@ -219,5 +224,6 @@ def _ended(
         bound = math.inf
     # it can call a plan optimal that is not worth its bound, when the one that was did not survive unscaling
     allowed = max(settings.gap, AGREE) * max(abs(value), 1e-9) + AGREE * program.objective_scale
-    ending: Ending = "optimal" if status == kinds.kOptimal and x is not None and bound - value <= allowed else "stopped"
+    agrees = settings.feasibility_only or bound - value <= allowed
+    ending: Ending = "optimal" if status == kinds.kOptimal and x is not None and agrees else "stopped"
     return Run(ending, x, value, bound, None, seconds, log, gap_reached=reached[0] or ending == "optimal")

@@ -72,11 +72,14 @@ def hand_over(formulation: Formulation, kept: Mask | None = None) -> Program:
     right = np.asarray(info.rhs, dtype=float)
     lower, upper, integer = formulation.lower[columns], formulation.upper[columns], formulation.binary[columns]
     column_scale = _column_scale(lower, upper, integer)
-    rowwise = _without_rounding(sp.csr_array(sp.csr_array(info.A) @ sp.diags_array(column_scale)))
+    rowwise = sp.csr_array(sp.csr_array(info.A) @ sp.diags_array(column_scale))
+    _check_finite("matrix", rowwise.data)
+    rowwise = _without_rounding(rowwise)
     scale = _row_scale(rowwise)
     matrix = sp.csc_array(sp.diags_array(scale) @ rowwise) if len(scale) else sp.csc_array(rowwise)
     matrix.sort_indices()
     objective = -np.asarray(info.c.todense(), dtype=float).ravel() * column_scale  # the standard form minimizes
+    _check_finite("objective", objective)
     largest = float(np.abs(objective).max(initial=0.0))
     objective_scale = _power_of_two(largest) if largest else 1.0
     program = Program(
@@ -141,10 +144,7 @@ def _power_of_two(value: float) -> float:
 
 
 def _check(program: Program) -> None:
-    """Finite everywhere, no dust: what HiGHS would take without a word and answer wrongly."""
-    for name, values in (("matrix", program.matrix.data), ("objective", program.objective)):
-        if not np.all(np.isfinite(values)):
-            raise EngineFault(f"the {name} of the model is not finite")
+    """Finite everywhere (matrix and objective have been seen before), no dust: what HiGHS would take without a word."""
     for values in (program.row_lower, program.row_upper, program.lower, program.upper):
         if np.any(np.isnan(values)):
             raise EngineFault("a bound of the model is not a number")
@@ -153,3 +153,8 @@ def _check(program: Program) -> None:
         raise EngineFault(
             "coefficients of one limit lie more than 18 orders of magnitude apart; state the instance in other units"
         )
+
+
+def _check_finite(name: str, values: Floats) -> None:
+    if not np.all(np.isfinite(values)):
+        raise EngineFault(f"the {name} of the model is not finite")

@@ -7,7 +7,7 @@ proved it, and one that a plan contradicts is dropped: HiGHS can end "optimal" a
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import numpy as np
@@ -26,6 +26,10 @@ from portfolioopt.solution.prices import Priced, PriceList
 from portfolioopt.solution.program import Program, hand_over
 
 MOST_CUTS = 200
+STAND_BACK = (3, 30)
+"""Numbers of refused plans after which one is sought that keeps clear of the limits."""
+AWAY = 1e-8
+"""Relative distance that it keeps."""
 SIMPLEX = 40_000
 """Take columns up to which the LP relaxation is left to the simplex method."""
 EXACT = 1e-9
@@ -111,13 +115,18 @@ class Search:
         return relative_gap(self.value, self.bound)
 
     @property
+    def gap_reached(self) -> bool:
+        """Whether the asked gap is reached, as far as floats can tell."""
+        return self.gap <= max(self.options.gap, EXACT)
+
+    @property
     def done(self) -> bool:
-        return self.gap <= self.options.gap or self.stop.due
+        return self.gap_reached or self.stop.due
 
     @property
     def proven_by_prices(self) -> bool:
         """Whether prices alone, without the solver's word, prove the asked gap."""
-        return self.priced is not None and relative_gap(self.value, self.priced.bound) <= self.options.gap
+        return self.priced is not None and relative_gap(self.value, self.priced.bound) <= max(self.options.gap, EXACT)
 
     def tolerance(self, relative: float = EXACT) -> float:
         """A difference of values too small to count."""
@@ -174,7 +183,7 @@ class Search:
                 or self._accept(ended, program, settings.name)
             ):
                 return ended
-            if stop.due:
+            if stop.due or self.cuts > MOST_CUTS:
                 return Run("stopped", None, -math.inf, ended.bound, None, ended.seconds, ended.log, gap_reached=False)
 
     def run(self, program: Program, settings: Settings, phase: str, stop: Stop, *, proves: bool) -> Run:
@@ -206,11 +215,28 @@ class Search:
         if self.offer(plan, name) is not None:
             return True
         self.cuts += 1
-        if self.cuts > MOST_CUTS:
+        if self.cuts > MOST_CUTS and self.best is None:
             raise EngineFault("the audit refuses every plan that the model finds")
-        rows = cuts_for(self.formulation, arcs_taken(self.formulation, full), list(self.judge(plan).breaches))
+        breaches = list(self.judge(plan).breaches)
+        rows = cuts_for(self.formulation, arcs_taken(self.formulation, full), breaches)
         self.formulation = self.formulation.with_rows(rows)
+        if self.cuts in STAND_BACK:
+            self._stand_back({breach.limit for breach in breaches})
         return False
+
+    def _stand_back(self, limits: set[str]) -> None:
+        """A plan that keeps clear of limits that others break by a hair: surely within them, perhaps not best."""
+        rows = [number for number, label in enumerate(self.formulation.labels) if label.limit in limits]
+        numbers = self.formulation.paths + np.array(rows, dtype=np.int64)
+        upper, lower = self.formulation.row_upper.copy(), self.formulation.row_lower.copy()
+        upper[numbers] -= AWAY * np.abs(upper[numbers])
+        lower[numbers] += AWAY * np.abs(lower[numbers])
+        apart = replace(self.formulation, row_upper=upper, row_lower=lower)
+        program = self.timed("hand-over", lambda: hand_over(apart))
+        settings = Settings("a little away from the limits", seed=self.options.seed, gap=1e-3)
+        ended = self.run(program, settings, "search", self.stop.within(0.3 * self.stop.left), proves=False)
+        if ended.x is not None:
+            self.offer(plan_of(self.formulation, program.whole(ended.x)), settings.name)
 
     def price(self) -> None:
         """Prices, and the bound they prove by themselves (nothing if there was no time).

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from portfolioopt.formulation.draft import Draft, at
+from portfolioopt.formulation.draft import Draft, at, perhaps
 from portfolioopt.language.families.activity import chosen
 
 FAMILY = "activity"
@@ -20,9 +20,9 @@ def write(draft: Draft) -> None:
             for node in draft.nodes(year):
                 terms = [draft.along(year, node, flow)]
                 probability = draft.probability(year, node)
-                if limit.at_most is not None and most > at(limit.at_most, year):
+                if limit.at_most is not None and perhaps(most - at(limit.at_most, year), at(limit.at_most, year)):
                     bound = at(limit.at_most, year)
                     draft.limit(FAMILY, limit.id, year, node, probability, terms, at_most=bound, reach=most - bound)
-                if limit.at_least is not None and least < at(limit.at_least, year):
+                if limit.at_least is not None and perhaps(at(limit.at_least, year) - least, at(limit.at_least, year)):
                     bound = at(limit.at_least, year)
                     draft.limit(FAMILY, limit.id, year, node, probability, terms, at_least=bound, reach=bound - least)

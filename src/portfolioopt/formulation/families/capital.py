@@ -8,7 +8,7 @@ budget vary with have the same left. Soft: excess is money added in that year, a
 
 import numpy as np
 
-from portfolioopt.formulation.draft import Draft, Term, at, difference
+from portfolioopt.formulation.draft import Draft, Term, at, difference, perhaps
 from portfolioopt.networks.portfolio import driver_factor
 
 FAMILY = "capital"
@@ -53,7 +53,7 @@ def write(draft: Draft) -> None:
                 terms.append((left_before[histories.parent[year][h]][None], np.array([-carry_over])))
             if len(left):
                 terms.append((left[h : h + 1], np.ones(1)))
-            elif price is None and not len(left_before) and draft.most(year, net) <= budgets[h]:
+            elif price is None and not len(left_before) and not perhaps(draft.most(year, net) - budgets[h], budgets[h]):
                 continue  # cannot bind
             draft.limit(
                 FAMILY,

@@ -5,7 +5,7 @@
 
 import numpy as np
 
-from portfolioopt.formulation.draft import Draft, at, difference
+from portfolioopt.formulation.draft import Draft, at, difference, perhaps
 
 FAMILY = "exposures"
 
@@ -26,7 +26,7 @@ def write(draft: Draft) -> None:
             elif exposure.at_most is not None:
                 most = at(exposure.at_most, year)
             reach = draft.most(year, flow) - most
-            if reach <= 0:
+            if not perhaps(reach, most):
                 continue
             for node in draft.nodes(year):
                 terms = [draft.along(year, node, flow)]

@@ -8,7 +8,7 @@ synergy     NPV + benefit(y)·z[n],   z ≤ occupied[x,n] for every member   whe
 
 import numpy as np
 
-from portfolioopt.formulation.draft import Draft, Term, at
+from portfolioopt.formulation.draft import Draft, Term, at, perhaps
 from portfolioopt.language.families.links import Excludes, Occupancy, Requires, Synergy
 from portfolioopt.networks.tree import Floats
 
@@ -53,7 +53,7 @@ def _excludes(draft: Draft, link: Excludes) -> None:
     for year in range(draft.years):
         flow = _along(draft, year, together)
         reach = draft.most(year, flow) - bound
-        if reach <= 0:
+        if not perhaps(reach, bound):
             continue
         for node in draft.nodes(year):
             terms: list[Term] = [draft.along(year, node, flow)]

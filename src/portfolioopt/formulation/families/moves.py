@@ -6,7 +6,7 @@
 
 import numpy as np
 
-from portfolioopt.formulation.draft import Draft, at
+from portfolioopt.formulation.draft import Draft, at, perhaps
 from portfolioopt.language.families.moves import Moves
 from portfolioopt.networks.tree import Floats
 
@@ -31,7 +31,7 @@ def write(draft: Draft) -> None:
             flow = decisions(draft, year, limit.kinds)
             bound = at(limit.at_most, year)
             reach = draft.most(year, flow) - bound
-            if reach <= 0:
+            if not perhaps(reach, bound):
                 continue
             for node in draft.nodes(year):
                 terms = [draft.along(year, node, flow)]
@@ -45,7 +45,7 @@ def _over_the_horizon(draft: Draft, limit: Moves) -> None:
     flows = [decisions(draft, year, limit.kinds) for year in range(draft.years)]
     bound = at(limit.at_most, 0)
     reach = sum(draft.most(year, flow) for year, flow in enumerate(flows)) - bound
-    if reach <= 0:
+    if not perhaps(reach, bound):
         return
     last = draft.years - 1
     for node, scenario in enumerate(tree.nodes.first_scenario(last).tolist()):

@@ -4,7 +4,7 @@
 Σ provided + short[n] ≥ at_least(y);   NPV − shortfall_cost(y)·short[n]          with one: a cost
 """
 
-from portfolioopt.formulation.draft import Draft, at
+from portfolioopt.formulation.draft import Draft, at, clearly, perhaps
 
 FAMILY = "requirements"
 
@@ -17,7 +17,7 @@ def write(draft: Draft) -> None:
             provided = portfolio.use(year, ("provides", requirement.capability))
             least = at(requirement.at_least, year)
             reach = least - draft.least(year, provided)
-            if reach <= 0:
+            if not perhaps(reach, least):
                 continue
             for node in draft.nodes(year):
                 terms = [draft.along(year, node, provided)]
@@ -32,6 +32,8 @@ def write(draft: Draft) -> None:
                         at_least=least,
                         reach=reach,
                     )
+                    continue
+                if not clearly(reach, least):
                     continue
                 short = draft.columns("requirements_short", 0, reach)
                 draft.earn(year, node, short, -at(requirement.shortfall_cost, year))

@@ -3,7 +3,7 @@
 Σ effort − hired[n] ≤ capacity(y),   0 ≤ hired[n] ≤ at_most(y);   NPV − hire_cost(y)·hired[n]
 """
 
-from portfolioopt.formulation.draft import Draft, Term, at
+from portfolioopt.formulation.draft import Draft, Term, at, clearly, perhaps
 
 FAMILY = "skills"
 
@@ -17,11 +17,11 @@ def write(draft: Draft) -> None:
             effort = portfolio.use(year, ("effort", name))
             capacity = at(skill.capacity, year)
             reach = draft.most(year, effort) - capacity
-            if reach <= 0:
+            if not perhaps(reach, capacity):
                 continue
             for node in draft.nodes(year):
                 terms: list[Term] = [draft.along(year, node, effort)]
-                if skill.hire is not None and at(skill.hire.at_most, year) > 0:
+                if skill.hire is not None and at(skill.hire.at_most, year) > 0 and clearly(reach, capacity):
                     hired = draft.columns("skills_hired", 0, min(at(skill.hire.at_most, year), reach))
                     draft.hired[name, year, node] = int(hired[0])
                     draft.earn(year, node, hired, -at(skill.hire.cost, year))
