@@ -262,7 +262,7 @@ def test_the_budget_of_the_outline_follows_its_drivers():
         "name": "driven",
         "horizon": {"first_year": 2026, "years": 2},
         "discount_rate": 0.1,
-        "partnerships": [],
+        "partnerships": [{"id": "a"}],
         "drivers": ["liquidity"],
         "scenarios": [
             {"name": "wide", "probability": 0.5},
