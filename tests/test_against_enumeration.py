@@ -85,9 +85,9 @@ def test_the_best_plan_is_found_where_rounding_once_spoilt_the_rows() -> None:
     assert not wrong_in([460, 472, 483, 770, 1581, 1694], tight=True)
 
 
-@pytest.mark.xfail(strict=False, reason="HiGHS 1.15.1 calls wrong plans optimal at this scale of the rows")
 @pytest.mark.parametrize("seed", [1175, 2141, 4540, 5521])
-def test_the_best_plan_is_found_where_every_run_of_highs_was_seen_to_be_wrong(seed: int) -> None:
+def test_the_best_plan_is_found_where_a_plan_breaks_a_budget_by_less_than_the_solver_sees(seed: int) -> None:
+    """HiGHS 1.15.1 called plans worth half as much optimal here, in several runs alike, before rows were widened."""
     assert not wrong_in([seed], tight=True)
 
 

@@ -186,3 +186,36 @@ def test_what_rounding_leaves_is_no_coefficient() -> None:
     program = hand_over(replace(formulation, matrix=sp.csr_array(matrix.tocsr())))
     assert unscaled(program)[program.rows == row, 0] == 0
     assert unscaled(program)[program.rows == row, 1] == 3
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_widened_rows_hold_all_that_the_rows_hold_and_no_more_than_a_hair_besides(seed: int) -> None:
+    formulation = drawn(seed)
+    plain, wide = hand_over(formulation), hand_over(formulation, hair=1e-6)
+    largest = np.abs(plain.matrix).max(axis=1).toarray().ravel()
+    for narrow, wider, sign in (
+        (plain.row_lower, wide.row_lower, -1),
+        (plain.row_upper, wide.row_upper, 1),
+    ):
+        bound = np.isfinite(narrow)
+        assert np.array_equal(bound, np.isfinite(wider))
+        more = sign * (wider[bound] - narrow[bound])
+        assert np.all(more >= 0)
+        assert np.all(more <= 1.01e-6 * largest[bound])
+        assert not more[plain.rows[bound] < formulation.paths].any()
+    assert np.all(wide.upper >= plain.upper)
+    assert np.array_equal(wide.upper[wide.integer], plain.upper[plain.integer])
+
+
+def test_a_hair_of_room_earns_no_money() -> None:
+    """Hired engineers cost what they cost: their number may pass the limit, the capacity may not."""
+    formulation = formulated(
+        case(
+            owned(benefit=100, effort={"coder": 12}),
+            skills={"coder": {"capacity": 10, "hire": {"cost": 1, "at_most": 5}}},
+        )
+    )
+    plain, wide = hand_over(formulation), hand_over(formulation, hair=1e-6)
+    assert np.array_equal(plain.row_upper, wide.row_upper)
+    assert np.any(wide.upper > plain.upper)
+    assert run(wide, Settings(), Stop()).value == pytest.approx(run(plain, Settings(), Stop()).value, rel=1e-12)

@@ -14,10 +14,8 @@ from portfolioopt.formulation.build import Formulation
 from portfolioopt.networks.tree import Floats
 from portfolioopt.solution.cuts import CUT
 from portfolioopt.solution.highs import Settings, Stop, run
-from portfolioopt.solution.program import hand_over
+from portfolioopt.solution.program import COSTS, hand_over
 
-COSTS = ("pools", "coordination", "risk")
-"""Families whose rows define values and limit nothing."""
 WITHIN = 1e-7
 """Relative violation up to which a solution is taken to keep a row."""
 

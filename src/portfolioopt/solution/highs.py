@@ -12,7 +12,7 @@ import numpy as np
 
 from portfolioopt.errors import EngineFault
 from portfolioopt.networks.tree import Floats, Ints
-from portfolioopt.solution.program import Program
+from portfolioopt.solution.program import HAIR, Program
 
 Ending = Literal["optimal", "infeasible", "stopped"]
 TOLERANCE = 1e-9
@@ -64,6 +64,8 @@ class Settings:
     feasibility_only: bool = False
     nodes: int = 0
     """most nodes, 0: any number"""
+    hair: float = HAIR
+    """by how much rows are widened, relative to their largest coefficient"""
 
 
 @dataclass(frozen=True)

@@ -175,7 +175,7 @@ class Search:
         """
         stop = stop or self.stop
         while True:
-            program = self.timed("hand-over", lambda: hand_over(self.formulation, kept))
+            program = self.timed("hand-over", lambda: hand_over(self.formulation, kept, hair=settings.hair))
             ended = self.run(program, settings, phase, stop, proves=kept is None)
             if (
                 ended.x is None
