@@ -10,15 +10,12 @@ from pyomo.repn import generate_standard_repn
 from engine_samples import formulated
 from enumeration.generators import random_instance
 from portfolioopt.formulation.build import Formulation
-from portfolioopt.formulation.pyomo_model import Mask, WrittenModel, pyomo_model
+from portfolioopt.formulation.part import Mask, part, whole
+from portfolioopt.formulation.pyomo_model import WrittenModel, pyomo_model
 
 
 def drawn(seed: int) -> Formulation:
     return formulated(*random_instance(seed))
-
-
-def everything(formulation: Formulation) -> Mask:
-    return np.ones(len(formulation.lower), dtype=bool)
 
 
 def dense(written: WrittenModel, expression: Any, width: int) -> list[float]:
@@ -34,14 +31,15 @@ def dense(written: WrittenModel, expression: Any, width: int) -> list[float]:
 def test_every_row_column_and_the_objective_are_those_of_the_formulation(seed: int) -> None:
     formulation = drawn(seed)
     width = len(formulation.lower)
-    written = pyomo_model(formulation)
+    everything = whole(formulation)
+    written = pyomo_model(everything)
     variables = {written.columns[id(one)]: one for one in written.model.component_data_objects(Var)}
     assert sorted(variables) == list(range(width))
     for number, variable in variables.items():
         assert (variable.lb, variable.ub) == (formulation.lower[number], formulation.upper[number])
         assert variable.is_binary() == formulation.binary[number]
     matrix = formulation.matrix.toarray()
-    rows = {written.rows[id(one)]: one for one in written.model.component_data_objects(Constraint)}
+    rows = {everything.rows[written.rows[id(one)]]: one for one in written.model.component_data_objects(Constraint)}
     assert set(range(len(matrix))) - set(rows) == {number for number, row in enumerate(matrix) if not row.any()}
     for number, constraint in rows.items():
         assert dense(written, constraint.body, width) == matrix[number].tolist()
@@ -56,24 +54,23 @@ def test_every_row_column_and_the_objective_are_those_of_the_formulation(seed: i
 def test_columns_that_are_not_kept_are_left_out_of_every_row(seed: int) -> None:
     formulation = drawn(seed)
     rng = np.random.default_rng(seed)
-    kept = everything(formulation)
+    kept: Mask = np.ones(len(formulation.lower), dtype=bool)
     kept[: formulation.takes] = rng.random(formulation.takes) < 0.6
-    written = pyomo_model(formulation, kept)
-    assert set(written.columns.values()) == set(np.flatnonzero(kept).tolist())
-    width = len(kept)
-    matrix = np.where(kept, formulation.matrix.toarray(), 0)
-    rows = {written.rows[id(one)]: one for one in written.model.component_data_objects(Constraint)}
+    cut = part(formulation, kept)
+    written = pyomo_model(cut)
+    assert sorted(written.columns.values()) == list(range(len(cut.columns)))
+    there = np.isin(np.arange(len(kept)), cut.columns)
+    assert set(np.flatnonzero(kept & ~there).tolist()) == set(cut.settled.tolist())
+    matrix = np.where(there, formulation.matrix.toarray(), 0)
+    rows = {cut.rows[written.rows[id(one)]]: one for one in written.model.component_data_objects(Constraint)}
+    assert set(range(len(matrix))) - set(rows) == {number for number, row in enumerate(matrix) if not row.any()}
     for number, constraint in rows.items():
-        assert dense(written, constraint.body, width) == matrix[number].tolist()
-    left = set(range(len(matrix))) - set(rows)
-    assert all(not matrix[number].any() for number in left)
-    impossible = {n for n in left if formulation.row_lower[n] > 0 or formulation.row_upper[n] < 0}
-    assert set(written.impossible) == impossible
+        assert dense(written, constraint.body, len(cut.columns)) == matrix[number, cut.columns].tolist()
 
 
 def test_parts_carry_the_names_of_the_families() -> None:
     formulation = drawn(2)
-    written = pyomo_model(formulation)
+    written = pyomo_model(whole(formulation))
     names = {one.name for one in written.model.component_objects(Constraint)}
     assert names == {"paths"} | {f"{label.family}_limit" for label in formulation.labels}
     variables = {one.name for one in written.model.component_objects(Var)}

@@ -6,7 +6,7 @@ finished `LinearExpression`, made with the garbage collector paused.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import groupby
+from math import isinf
 from typing import Any
 
 import numpy as np
@@ -14,11 +14,10 @@ from pyomo.common.gc_manager import PauseGC
 from pyomo.core import Binary, ConcreteModel, Constraint, Objective, Reals, Var, maximize
 from pyomo.core.expr.numeric_expr import LinearExpression
 
-from portfolioopt.formulation.build import Formulation
+from portfolioopt.formulation.part import Part
+from portfolioopt.networks.tree import Floats, Ints
 
-Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
-NOTHING = 1e-9
-"""What a row without columns may be away from zero, left by sums of fixed columns."""
+PATHS = "paths"
 
 
 @dataclass(frozen=True)
@@ -29,70 +28,78 @@ class WrittenModel:
     """`pyomo.core.ConcreteModel`: variables named as the column groups (take, capital_left, skills_hired, …),
     constraints named paths, capital_limit, skills_limit, …, and `objective`"""
     columns: dict[int, int]
-    """id of a variable → column of the formulation"""
+    """id of a variable → column of the part"""
     rows: dict[int, int]
-    """id of a constraint → row of the formulation"""
-    impossible: tuple[int, ...]
-    """rows that no column can satisfy"""
+    """id of a constraint → row of the part"""
 
 
-def pyomo_model(formulation: Formulation, kept: Mask | None = None) -> WrittenModel:
-    """The model of a formulation; columns that are not `kept` are left out (they are 0)."""
+def pyomo_model(part: Part) -> WrittenModel:
+    """The model of a formulation, or of a part of it."""
     with PauseGC():
-        return _write(formulation, np.ones(len(formulation.lower), dtype=bool) if kept is None else kept)
+        return _write(part)
 
 
-def _write(formulation: Formulation, kept: Mask) -> WrittenModel:
+def _write(part: Part) -> WrittenModel:
+    formulation = part.formulation
     model: Any = ConcreteModel(name=formulation.portfolio.instance.name)
-    variables = np.full(len(kept), None, dtype=object)
-    for name in dict.fromkeys(group.name for group in formulation.groups):
-        numbers = formulation.group(name)
-        numbers = numbers[kept[numbers]]
+    variables = np.full(len(part.columns), None, dtype=object)
+    starts = np.array([group.start for group in formulation.groups])
+    group_of = np.searchsorted(starts, part.columns, side="right") - 1
+    names = [group.name for group in formulation.groups]
+    for name, places in _by_name(names, group_of).items():
+        numbers = part.columns[places]
         bounds = np.column_stack((formulation.lower[numbers], formulation.upper[numbers])).tolist()
         binary = bool(len(numbers)) and bool(formulation.binary[numbers[0]])
         variable = Var(range(len(numbers)), domain=Binary if binary else Reals, bounds=_look_up(bounds))
         model.add_component(name, variable)
-        variables[numbers] = list(variable.values())
-    matrix = formulation.matrix[:, np.flatnonzero(kept)]
-    variables_kept = variables[kept]
-    filled = np.diff(matrix.indptr) > 0
-    lower, upper = formulation.row_lower, formulation.row_upper
-    impossible = np.flatnonzero(~filled & ((lower > NOTHING) | (upper < -NOTHING)))
+        variables[places] = list(variable.values())
+    coefficients = part.matrix.data.tolist()
+    factors = variables[part.matrix.indices].tolist()
+    pointers = part.matrix.indptr.tolist()
+    lower, upper = _finite(part.row_lower), _finite(part.row_upper)
+    families = [f"{label.family}_limit" for label in formulation.labels]
+    family_of = np.maximum(part.rows - formulation.paths + 1, 0)
     rows: dict[int, int] = {}
-    families = ["paths"] * formulation.paths + [f"{label.family}_limit" for label in formulation.labels]
-    position = 0
-    for name, run in groupby(families):
-        length = len(list(run))
-        numbers = position + np.flatnonzero(filled[position : position + length])
-        position += length
-        written = []
-        for number in numbers.tolist():
-            span = slice(matrix.indptr[number], matrix.indptr[number + 1])
-            expression = LinearExpression(
-                constant=0,
-                linear_coefs=matrix.data[span].tolist(),
-                linear_vars=variables_kept[matrix.indices[span]].tolist(),
+    for name, places in _by_name([PATHS, *families], family_of).items():
+        written = [
+            (
+                lower[row],
+                LinearExpression(
+                    constant=0,
+                    linear_coefs=coefficients[pointers[row] : pointers[row + 1]],
+                    linear_vars=factors[pointers[row] : pointers[row + 1]],
+                ),
+                upper[row],
             )
-            written.append((_finite(lower[number]), expression, _finite(upper[number])))
+            for row in places.tolist()
+        ]
         constraint = Constraint(range(len(written)), rule=_look_up(written))
         model.add_component(name, constraint)
-        rows.update(zip(map(id, constraint.values()), numbers.tolist(), strict=True))
-    worth = np.flatnonzero((formulation.objective != 0) & kept)
+        rows.update(zip(map(id, constraint.values()), places.tolist(), strict=True))
+    objective = formulation.objective[part.columns]
+    worth = np.flatnonzero(objective)
     model.objective = Objective(
         expr=LinearExpression(
-            constant=formulation.constant,
-            linear_coefs=formulation.objective[worth].tolist(),
+            constant=part.constant,
+            linear_coefs=objective[worth].tolist(),
             linear_vars=variables[worth].tolist(),
         ),
         sense=maximize,
     )
-    columns = {id(variable): number for number, variable in enumerate(variables.tolist()) if variable is not None}
-    return WrittenModel(model, columns, rows, tuple(impossible.tolist()))
+    columns = {id(variable): number for number, variable in enumerate(variables.tolist())}
+    return WrittenModel(model, columns, rows)
+
+
+def _by_name(names: list[str], numbers: Ints) -> dict[str, Ints]:
+    """Positions by the name that stands at each number, names in their order."""
+    known = {name: place for place, name in enumerate(dict.fromkeys(names))}
+    codes = np.array([known[name] for name in names], dtype=np.int64)[numbers]
+    return {name: np.flatnonzero(codes == code) for name, code in known.items()}
 
 
 def _look_up(values: list[Any]) -> Callable[[Any, int], Any]:
     return lambda _model, index: values[index]
 
 
-def _finite(bound: float) -> float | None:
-    return None if np.isinf(bound) else float(bound)
+def _finite(bounds: Floats) -> list[float | None]:
+    return [None if isinf(bound) else bound for bound in bounds.tolist()]

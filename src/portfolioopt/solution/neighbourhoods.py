@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from portfolioopt.formulation.pyomo_model import Mask
+from portfolioopt.formulation.part import Mask
 from portfolioopt.networks.tree import Ints
 from portfolioopt.solution.highs import Settings, Stop
 from portfolioopt.solution.search import Search

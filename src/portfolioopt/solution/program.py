@@ -18,7 +18,8 @@ from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from portfolioopt.errors import EngineFault
 from portfolioopt.formulation.build import Formulation
 from portfolioopt.formulation.draft import ROUNDING
-from portfolioopt.formulation.pyomo_model import Mask, pyomo_model
+from portfolioopt.formulation.part import Mask, part, whole
+from portfolioopt.formulation.pyomo_model import pyomo_model
 from portfolioopt.networks.tree import Floats, Ints
 
 DUST = 1e-9
@@ -67,16 +68,12 @@ class Program:
 
 def hand_over(formulation: Formulation, kept: Mask | None = None, *, hair: float = 0.0) -> Program:
     """The formulation (or what is kept of it), through the Pyomo model, its rows widened by a hair."""
-    settled = np.zeros(0, dtype=np.int64)
-    if kept is not None:
-        formulation, settled = formulation.settled(kept)
-        kept = kept.copy()
-        kept[settled] = False
-    written = pyomo_model(formulation, kept)
+    chosen = whole(formulation) if kept is None else part(formulation, kept)
+    written = pyomo_model(chosen)
     info = LinearStandardFormCompiler().write(written.model, mixed_form=True)
-    columns = np.array([written.columns[id(variable)] for variable in info.columns], dtype=np.int64)
+    columns = chosen.columns[[written.columns[id(variable)] for variable in info.columns]]
+    rows = chosen.rows[[written.rows[id(entry.constraint)] for entry in info.rows]]
     kinds = np.array([entry.bound_type for entry in info.rows], dtype=np.int64)
-    rows = np.array([written.rows[id(entry.constraint)] for entry in info.rows], dtype=np.int64)
     right = np.asarray(info.rhs, dtype=float)
     lower, upper, integer = formulation.lower[columns], formulation.upper[columns], formulation.binary[columns]
     column_scale = _column_scale(lower, upper, integer)
@@ -90,13 +87,8 @@ def hand_over(formulation: Formulation, kept: Mask | None = None, *, hair: float
     _check_finite("objective", objective)
     largest = float(np.abs(objective).max(initial=0.0))
     objective_scale = _power_of_two(largest) if largest else 1.0
-    defining = np.array(
-        [
-            row >= formulation.paths and formulation.labels[row - formulation.paths].family in COSTS
-            for row in rows.tolist()
-        ],
-        dtype=bool,
-    )
+    costs = np.array([False, *(label.family in COSTS for label in formulation.labels)])
+    defining = costs[np.maximum(rows - formulation.paths + 1, 0)]
     valued = ~integer & ((objective != 0) | (abs(matrix).T @ defining.astype(float) > 0))
     limiting = (rows >= formulation.paths) & ~defining
     below, above, wider = _room(matrix, valued, limiting, kinds, hair)
@@ -108,16 +100,16 @@ def hand_over(formulation: Formulation, kept: Mask | None = None, *, hair: float
         upper=upper / column_scale + wider,
         objective=objective / objective_scale,
         objective_scale=objective_scale,
-        constant=formulation.constant,
+        constant=chosen.constant,
         integer=integer,
         columns=columns,
         rows=rows,
         row_scale=scale,
         column_scale=column_scale,
-        impossible=written.impossible,
+        impossible=chosen.impossible,
         width=len(formulation.lower),
         takes=formulation.takes,
-        settled=settled,
+        settled=chosen.settled,
     )
     _check(program)
     return program

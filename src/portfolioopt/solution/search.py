@@ -14,7 +14,7 @@ import numpy as np
 
 from portfolioopt.errors import EngineFault
 from portfolioopt.formulation.build import Formulation
-from portfolioopt.formulation.pyomo_model import Mask
+from portfolioopt.formulation.part import Mask
 from portfolioopt.networks.tree import Ints
 from portfolioopt.plan import Plan
 from portfolioopt.solution.ascent import ascend
