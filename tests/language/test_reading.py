@@ -8,7 +8,7 @@ import pytest
 
 from language.samples import MARK, SOUND, broken, unmarked, write
 from portfolioopt.errors import Fault, InvalidInstance, InvalidModel
-from portfolioopt.language.reading import InstanceSource, read_instance, read_model, shipped_models, with_settings
+from portfolioopt.language.reading import InstanceSource, read_instance, read_model, shipped_models
 
 ROOT = Path(__file__).parents[2]
 
@@ -396,14 +396,6 @@ def test_settings_are_made_before_checking(tmp_path: Path) -> None:
 def test_a_fault_of_a_setting_names_the_setting(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path, SOUND, ("capital.recycle=1.5",))
     assert str(fault) == "--set capital.recycle=1.5: capital.recycle: must be from 0 to 1, not 1.5"
-
-
-def test_with_settings_leaves_the_mapping_as_it_was() -> None:
-    raw = {"capital": {"budget": 1}}
-    assert with_settings(raw, ["capital.budget=2"]) == {"capital": {"budget": 2}}
-    assert raw == {"capital": {"budget": 1}}
-    with pytest.raises(InvalidInstance, match="did you mean capital"):
-        with_settings(raw, ["capitl.budget=2"])
 
 
 # models

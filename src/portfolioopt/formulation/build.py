@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from portfolioopt.formulation import changes, risk
-from portfolioopt.formulation.draft import ROUNDING, ColumnGroup, Draft, Row
+from portfolioopt.formulation.draft import ColumnGroup, Draft, Row
 from portfolioopt.formulation.families import (
     activity,
     capital,
@@ -68,40 +68,6 @@ class Formulation:
         nodes = self.portfolio.tree.nodes.count[year]
         start = self.take_start[year]
         return slice(start, start + nodes * self.portfolio.years[year].size)
-
-    def settled(self, kept: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> tuple["Formulation", Ints]:
-        """What is left where `kept` leaves some partnerships one life only: those arcs, taken, are folded into the
-        bounds of the rows and the constant. Returns the rest and the columns that are settled.
-        """
-        tree = self.portfolio.tree
-        single = np.ones(len(self.portfolio.partnerships), dtype=bool)
-        for year, arcs in enumerate(self.portfolio.years):
-            chosen = kept[self.year_columns(year)].reshape(tree.nodes.count[year], arcs.size)
-            for node in range(tree.nodes.count[year]):
-                single &= np.bincount(arcs.partnership[chosen[node]], minlength=len(single)) == 1
-        columns = [
-            self.year_columns(year).start
-            + np.flatnonzero(kept[self.year_columns(year)] & np.tile(single[arcs.partnership], tree.nodes.count[year]))
-            for year, arcs in enumerate(self.portfolio.years)
-        ]
-        taken = np.concatenate(columns)
-        x = np.zeros(len(self.objective))
-        x[taken] = 1
-        use, size = self.matrix @ x, abs(self.matrix) @ x
-
-        def left(side: Floats) -> Floats:
-            rest = side - use
-            only_rounding = np.abs(rest) <= 10 * ROUNDING * np.maximum(np.abs(side), size)
-            kept: Floats = np.where(np.isfinite(side) & only_rounding, 0.0, rest)
-            return kept
-
-        rest = replace(
-            self,
-            row_lower=left(self.row_lower),
-            row_upper=left(self.row_upper),
-            constant=self.constant + float(self.objective[taken].sum()),
-        )
-        return rest, taken
 
     def with_rows(self, rows: list[Row]) -> "Formulation":
         """The same with more rows at the end."""

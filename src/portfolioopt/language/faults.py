@@ -11,9 +11,7 @@ from pydantic_core import ErrorDetails
 
 from portfolioopt.errors import Fault
 from portfolioopt.language.checking import did_you_mean
-from portfolioopt.language.remainder import path_of, without_faults
-
-__all__ = ["faults_of", "keys_at", "path_of", "without_faults"]
+from portfolioopt.language.remainder import path_of
 
 _EXAMPLES = {
     "format": "format: portfolioopt-instance/1",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError
 
 from portfolioopt.errors import Fault, InvalidInstance
 from portfolioopt.language import families
@@ -65,7 +65,7 @@ class Weights(Record):
 class ReadinessScale(Record):
     """How readiness g = Σ weight·(score − 1)/4 turns into realization of benefits and a yearly breakdown rate."""
 
-    weights: Weights = Weights()
+    weights: Weights = Field(default_factory=Weights)
     realization: Annotated[tuple[Amount, Amount], Sequence] = (Decimal("0.6"), Decimal("1.0"))
     breakdown_rate: Annotated[tuple[Share, Share], Sequence] = (Decimal("0.12"), Decimal("0.02"))
 
@@ -75,11 +75,7 @@ class Scenario(Record):
 
     name: Name
     probability: Share
-    drivers: dict[Label, AmountSeries] = {}
-
-
-def _labels(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+    drivers: dict[Label, AmountSeries] = Field(default_factory=dict)
 
 
 class Instance(Record):
@@ -93,9 +89,9 @@ class Instance(Record):
     discount_rate: Amount
     cash_timing: Literal["start", "mid", "end"] = "mid"
     partnerships: Annotated[tuple[Partnership, ...], Sequence, Field(min_length=1)]
-    readiness: ReadinessScale = ReadinessScale()
+    readiness: ReadinessScale = Field(default_factory=ReadinessScale)
     capital: Capital | None = None
-    skills: dict[Label, Skill] = {}
+    skills: dict[Label, Skill] = Field(default_factory=dict)
     exposures: Annotated[tuple[Exposure, ...], Sequence] = ()
     requirements: Annotated[tuple[Requirement, ...], Sequence] = ()
     pools: Annotated[tuple[Pool, ...], Sequence] = ()
@@ -104,7 +100,7 @@ class Instance(Record):
     moves: Annotated[tuple[Moves, ...], Sequence] = ()
     links: Annotated[tuple[Link, ...], Sequence] = ()
     rules: Annotated[tuple[Rule, ...], Sequence] = ()
-    drivers: Annotated[tuple[Label, ...], BeforeValidator(_labels)] = ()
+    drivers: Annotated[tuple[Label, ...], Sequence] = ()
     scenarios: Annotated[tuple[Scenario, ...], Sequence] = ()
     review_years: Annotated[tuple[int, ...], Sequence] | None = None
 

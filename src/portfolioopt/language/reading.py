@@ -44,15 +44,6 @@ def shipped_models() -> dict[str, FilePath]:
     return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
 
 
-def with_settings(raw: dict[str, Any], settings: Iterable[str]) -> dict[str, Any]:
-    """A mapping in the shape of an instance file with settings (`path=value`) made; raises `InvalidInstance`."""
-    edit = edited(raw, settings, Instance)
-    if edit.faults:
-        raise InvalidInstance(edit.faults)
-    result: dict[str, Any] = edit.value
-    return result
-
-
 class InstanceSource:
     """An instance and the file it comes from, so that what is found in it later can still be placed."""
 

@@ -20,6 +20,7 @@ from portfolioopt.formulation.build import Formulation
 from portfolioopt.formulation.draft import ROUNDING
 from portfolioopt.formulation.pyomo_model import Mask, pyomo_model
 from portfolioopt.networks.tree import Floats, Ints
+from portfolioopt.solution.settled import settled
 
 DUST = 1e-9
 """HiGHS drops coefficients below this."""
@@ -67,11 +68,11 @@ class Program:
 
 def hand_over(formulation: Formulation, kept: Mask | None = None, *, hair: float = 0.0) -> Program:
     """The formulation (or what is kept of it), through the Pyomo model, its rows widened by a hair."""
-    settled = np.zeros(0, dtype=np.int64)
+    taken = np.zeros(0, dtype=np.int64)
     if kept is not None:
-        formulation, settled = formulation.settled(kept)
+        formulation, taken = settled(formulation, kept)
         kept = kept.copy()
-        kept[settled] = False
+        kept[taken] = False
     written = pyomo_model(formulation, kept)
     info = LinearStandardFormCompiler().write(written.model, mixed_form=True)
     columns = np.array([written.columns[id(variable)] for variable in info.columns], dtype=np.int64)
@@ -117,7 +118,7 @@ def hand_over(formulation: Formulation, kept: Mask | None = None, *, hair: float
         impossible=written.impossible,
         width=len(formulation.lower),
         takes=formulation.takes,
-        settled=settled,
+        settled=taken,
     )
     _check(program)
     return program
