@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,11 +12,10 @@ from pydantic import ValidationError
 from portfolioopt.audit import Audit, audit
 from portfolioopt.errors import EngineFault, Fault, InvalidModel, UnknownOption
 from portfolioopt.formulation.build import formulate
-from portfolioopt.language.checking import did_you_mean
 from portfolioopt.language.faults import faults_of
 from portfolioopt.language.instance import Instance, checked
 from portfolioopt.language.model import Model, Solver, check_model
-from portfolioopt.language.plans import read_plan
+from portfolioopt.language.plans import compared_with
 from portfolioopt.language.reading import read_model
 from portfolioopt.networks.portfolio import lay_out
 from portfolioopt.plan import TODAY, Plan
@@ -69,7 +67,7 @@ def solve(
     check_model(chosen, instance)
     solver = _solver(chosen, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
     deadline = began + float(solver.time_limit) * (1 - RESERVE)
-    against = _compared_with(chosen, instance)
+    against = compared_with(chosen, instance)
 
     def judge(plan: Plan) -> Verdict:
         return _verdict(instance, audit(instance, chosen, plan, against))
@@ -107,25 +105,6 @@ def _solver(model: Model, **given: float | int | None) -> Solver:
     except ValidationError as error:
         said = "; ".join(str(fault) for fault in faults_of(error, Solver, settings))
         raise UnknownOption(f"a solver option cannot be used: {said}") from None
-
-
-def _compared_with(model: Model, instance: Instance) -> Plan:
-    """The plan that the model's `changes` are counted from; today's where it says so, or nothing.
-
-    It may hold deals that the instance no longer has: those count as dropped. Its scenarios must be the instance's.
-    """
-    if model.changes is None or model.changes.against == "today":
-        return TODAY
-    plan = read_plan((model._folder or Path()) / model.changes.against)
-    known = {future.name for future in instance.futures}
-    strange = sorted({decision.scenario for decision in plan.decisions} - known)
-    if strange:
-        hint = did_you_mean(strange[0], known)
-        message = (
-            f"the plan {model.changes.against} decides in a scenario that the instance does not have: {strange[0]}"
-        )
-        raise InvalidModel([Fault(("changes", "against"), message, hint)])
-    return plan
 
 
 def _verdict(instance: Instance, found: Audit) -> Verdict:

@@ -16,6 +16,7 @@ from portfolioopt.language.files import read_text
 from portfolioopt.language.instance import Instance, check
 from portfolioopt.language.model import Model, check_model
 from portfolioopt.language.parsing import Places, parse, places
+from portfolioopt.language.plans import compared_with
 from portfolioopt.language.settings import Edited, edited
 
 INSTANCE_FILE = "instance.yaml"
@@ -74,11 +75,16 @@ class ModelSource:
         self.model._folder = path.resolve().parent
 
     def check_fit(self, instance: Instance) -> None:
-        """Raises `InvalidModel` where the model names what the instance does not have."""
-        try:
-            check_model(self.model, instance)
-        except InvalidModel as invalid:
-            raise InvalidModel(self._source.placed(invalid.faults)) from None
+        """Raises `InvalidModel` where the model, or the plan it names, asks for what the instance does not have."""
+        found: list[Fault] = []
+        for fits in (check_model, compared_with):
+            try:
+                fits(self.model, instance)
+            except InvalidModel as invalid:
+                found += invalid.faults
+        if found:
+            elsewhere = [fault for fault in found if fault.file]
+            raise InvalidModel([*self._source.placed(fault for fault in found if not fault.file), *elsewhere])
 
 
 class _Source:
