@@ -288,3 +288,10 @@ def test_a_real_solve_returns_the_plan_solved_by_hand():
     assert result.audit == solved().audit
     assert (result.status, result.verified) == ("optimal", True)
     assert Result.from_json(result.to_json()) == result
+
+
+@pytest.mark.parametrize(("years", "said"), [([2027, 2027], "in 2027"), ([2027, 2028], "from 2027 to 2028")])
+def test_a_rule_of_one_year_is_said_to_hold_in_it(years, said):
+    rule = {"id": "hold", "partnership": "stack", "states": ["exited"], "years": years, "must": "never"}
+    instance = Instance.model_validate(two_deals().model_dump(by_alias=True, exclude_unset=True) | {"rules": [rule]})
+    assert solved(instance).outline.words("hold") == f"stack must never be in exited {said}"
