@@ -146,6 +146,15 @@ def test_json_is_plain_json_without_nan(result):
     assert (document["plan"] is None) == (result.plan is None)
 
 
+@pytest.mark.parametrize("smallest", [True, False])
+def test_whether_a_conflict_is_smallest_is_kept_and_old_results_do_not_say(smallest):
+    result = infeasible(conflict_is_smallest=smallest)
+    assert Result.from_json(result.to_json()).conflict_is_smallest is smallest
+    old = json.loads(result.to_json())
+    del old["conflict_is_smallest"]
+    assert Result.from_json(json.dumps(old)) == replace(result, conflict_is_smallest=False)
+
+
 def test_the_top_of_the_json_is_for_other_programs():
     document = json.loads(solved().to_json())
     assert list(document)[:10] == [

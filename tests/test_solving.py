@@ -21,6 +21,7 @@ from engine_samples import Written, best_of, objective_of, solved
 from enumeration.enumerator import best_plan
 from enumeration.generators import random_instance
 from portfolioopt import (
+    Audit,
     Instance,
     InvalidInput,
     InvalidInstance,
@@ -32,9 +33,12 @@ from portfolioopt import (
     read_instance,
     read_model,
     solve,
+    solving,
 )
 from portfolioopt.language.plans import write_plan
 from portfolioopt.plan import TODAY
+from portfolioopt.solution.cuts import Breach
+from portfolioopt.solution.judgement import Verdict
 from portfolioopt.solution.search import Sight
 
 INSTANCES = Path(__file__).parents[1] / "instances"
@@ -122,6 +126,7 @@ def test_without_any_plan_the_conflict_is_told_and_no_figure_is_made_up() -> Non
     ]
     result = solved(case(owned("a"), rules=rules))
     assert (result.status, result.stop_reason, result.conflict) == ("infeasible", "infeasible", ("end",))
+    assert result.conflict_is_smallest
     assert (result.plan, result.objective, result.expected_npv, result.gap) == (None, None, None, None)
     assert result.verified
 
@@ -359,6 +364,25 @@ def test_the_log_holds_every_run() -> None:
     result = solve(ONE_DEAL)
     assert "--- search: presolve on" in result.log
     assert "--- verification: presolve off" in result.log
+
+
+def test_plans_that_the_audit_refused_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "refused" not in solve(ONE_DEAL).verification.said
+    honest = solving._verdict
+
+    def strict(instance: Instance, found: Audit) -> Verdict:
+        early = any(one.active and one.year == 2026 for one in found.standings)
+        breaches = (Breach("unknown", "unknown", "base", 0),) if early else ()
+        return Verdict(honest(instance, found).objective, breaches)
+
+    monkeypatch.setattr(solving, "_verdict", strict)
+    late = Instance.model_validate(case(deal("deal", {"on": {"benefit": 10}}, (form(),)), years=2))
+    result = solve(late)
+    assert result.objective == 10
+    assert result.verification.said.endswith(
+        "The audit refused a plan of the solver that broke a hard limit; the search went on without it."
+    )
+    assert solve(late, verify=False).verification.said.startswith("Not verified: no second run was made. The audit ref")
 
 
 def test_doing_nothing_is_audited_beside_the_plan() -> None:

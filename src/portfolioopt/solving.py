@@ -20,11 +20,11 @@ from portfolioopt.language.reading import read_model
 from portfolioopt.networks.portfolio import lay_out
 from portfolioopt.plan import TODAY, Plan
 from portfolioopt.result import NOT_VERIFIED, Result, Status, Verification, make_result
-from portfolioopt.solution.conflict import find_conflict
+from portfolioopt.solution.conflict import Conflict, find_conflict
 from portfolioopt.solution.cuts import Breach
 from portfolioopt.solution.highs import Stop
 from portfolioopt.solution.judgement import Verdict
-from portfolioopt.solution.search import Options, Search, Sight
+from portfolioopt.solution.search import MOST_CUTS, Options, Search, Sight
 from portfolioopt.solution.strategies import search_for_plan
 
 RESERVE = 0.03
@@ -87,9 +87,9 @@ def solve(
         if against != TODAY:
             search.offer(against, "plan compared with")
         search_for_plan(search)
-        conflict: tuple[str, ...] = ()
+        conflict: Conflict | None = None
         if search.infeasible:
-            conflict = search.timed("conflict", lambda: find_conflict(search.formulation, stop)).limits
+            conflict = search.timed("conflict", lambda: find_conflict(search.formulation, stop))
     return _result(instance, chosen, solver, search, today, against, conflict, began)
 
 
@@ -147,7 +147,7 @@ def _result(
     search: Search,
     today: Audit,
     against: Plan,
-    conflict: tuple[str, ...],
+    conflict: Conflict | None,
     began: float,
 ) -> Result:
     best = search.best
@@ -155,7 +155,7 @@ def _result(
     if final is not None and best is not None and (not final.ok or final.objective != best.objective):
         raise EngineFault("the same plan was audited twice with different answers")
     status, reason = _ending(search)
-    verification = _verification(search) if search.options.verify else NOT_VERIFIED
+    verification = _verification(search)
     search.timings["total"] = time.perf_counter() - began
     return make_result(
         instance,
@@ -166,9 +166,10 @@ def _result(
         audit=final,
         do_nothing=today,
         bound=search.bound,
-        verified=search.options.verify and _is_verified(search),
+        verified=verification.passed,
         verification=verification,
-        conflict=conflict,
+        conflict=() if conflict is None else conflict.limits,
+        conflict_is_smallest=conflict is not None and conflict.smallest,
         timings=search.timings,
         options={
             "gap": float(solver.gap),
@@ -192,32 +193,40 @@ def _ending(search: Search) -> tuple[Status, str]:
     elif search.stop.due:
         reason = "time limit"
     else:
-        reason = "the search ended without reaching the gap"
+        after = f", after {search.cuts} plans that the audit refused" if search.cuts > MOST_CUTS else ""
+        reason = f"the search ended without reaching the gap{after}"
     return ("no_plan" if search.best is None else "feasible"), reason
 
 
-def _is_verified(search: Search) -> bool:
-    """Two different runs agree, or prices prove the gap; for a plan that is not called optimal, prices need only
-    not contradict it or the bound."""
-    if len(search.agreeing) >= 2 or search.proven_by_prices:
-        return True
-    claims_the_gap = search.gap_reached
-    return search.best is not None and search.priced is not None and not claims_the_gap
-
-
 def _verification(search: Search) -> Verification:
+    """Two different runs agree, or prices prove the gap; for a plan that is not called optimal, prices need only
+    not contradict it or the bound.
+    """
     prices = None if search.priced is None else search.priced.bound
     seconds = search.timings.get("verification", 0.0) + search.timings.get("prices", 0.0)
-    if len(search.agreeing) >= 2:
+    if not search.options.verify:
+        method, said = "none", NOT_VERIFIED.said
+        prices, seconds = None, 0.0
+    elif len(search.agreeing) >= 2:
+        method = "second run"
         said = f"Verified: {len(search.agreeing)} runs under different settings ({'; '.join(search.agreeing)}) agree."
-        return Verification("second run", prices, seconds, said)
-    if search.proven_by_prices:
+    elif search.proven_by_prices:
+        method = "prices"
         said = "Verified: a bound computed from prices alone, without the solver's word, proves the asked gap."
-        return Verification("prices", prices, seconds, said)
-    if _is_verified(search):
+    elif search.best is not None and prices is not None and not search.gap_reached:
+        method = "prices"
         said = (
             "Not contradicted: a bound computed from prices alone, without the solver's word, fits the plan and the "
             f"solver's bound; by itself it proves that no plan is worth more than {prices:,.6g}."
         )
-        return Verification("prices", prices, seconds, said)
-    return Verification("none", prices, seconds, "Not verified: no second run ended in time.")
+    else:
+        method, said = "none", "Not verified: no second run ended in time."
+    return Verification(method, prices, seconds, f"{said}{_refused(search.cuts)}")
+
+
+def _refused(plans: int) -> str:
+    """What the audit did not let pass, where it did not."""
+    if not plans:
+        return ""
+    which, rest = ("a plan", "it") if plans == 1 else (f"{plans} plans", "them")
+    return f" The audit refused {which} of the solver that broke a hard limit; the search went on without {rest}."
