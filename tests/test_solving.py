@@ -166,13 +166,26 @@ def test_ctrl_c_keeps_the_best_plan_so_far(large: Instance) -> None:
     timer = threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
     began = time.perf_counter()
-    result = solve(large, gap=0, time_limit=60)
+    seen: list[Sight] = []
+    result = solve(large, gap=0, time_limit=60, progress=seen.append)
     timer.cancel()
     assert time.perf_counter() - began < 30
     assert result.status in ("feasible", "optimal")
     assert result.status == "optimal" or result.stop_reason == "interrupted"
+    assert result.status == "optimal" or "stopping" in [sight.phase for sight in seen]
     assert result.audit is not None
     assert result.audit.ok
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_second_ctrl_c_gives_up_at_once(large: Instance) -> None:
+    before = signal.getsignal(signal.SIGINT)
+
+    def twice(_: Sight) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        solve(large, gap=0, time_limit=60, progress=twice)
     assert signal.getsignal(signal.SIGINT) is before
 
 
@@ -396,6 +409,7 @@ def test_progress_is_told() -> None:
     result = solve(crowded(20), gap=0, time_limit=6, progress=seen.append)
     assert result.audit is not None
     assert seen
+    assert {"search", "verification"} <= {sight.phase for sight in seen}
     assert {sight.phase for sight in seen} <= {"search", "verification", "prices", "cores", "neighbourhoods", "ties",
                                                "LP relaxation"}  # fmt: skip
 

@@ -24,7 +24,7 @@ from portfolioopt.solution.conflict import Conflict, find_conflict
 from portfolioopt.solution.cuts import Breach
 from portfolioopt.solution.highs import Stop
 from portfolioopt.solution.judgement import Verdict
-from portfolioopt.solution.search import MOST_CUTS, Options, Search, Sight
+from portfolioopt.solution.search import MOST_CUTS, STOPPING, Options, Search, Sight
 from portfolioopt.solution.strategies import search_for_plan
 
 RESERVE = 0.03
@@ -50,7 +50,7 @@ def solve(
     threads      threads of the solver; more than one may find other plans of equal value
     seed         random seed of the solver
     verify       whether a second, different run must confirm the first
-    progress     called now and then with phase, value, bound, gap and seconds
+    progress     called now and then with phase, value, bound, gap and seconds; Ctrl-C is told as phase "stopping"
 
     Raises `InvalidInstance`, `InvalidModel`, `UnknownOption`, and `EngineFault` where the engine itself fails.
     """
@@ -80,6 +80,7 @@ def solve(
         ready = time.perf_counter()
         options = Options(float(solver.gap), solver.threads, solver.seed, verify)
         search = Search(formulation, judge, options, stop, progress)
+        stop.heard = lambda: search.show(STOPPING)
         search.timings.update({"networks": formulated - laid, "formulation": ready - formulated})
         today = audit(instance, chosen, TODAY, against)
         if today.ok:
@@ -89,6 +90,7 @@ def solve(
         search_for_plan(search)
         conflict: Conflict | None = None
         if search.infeasible:
+            search.show("conflict")
             conflict = search.timed("conflict", lambda: find_conflict(search.formulation, stop))
     return _result(instance, chosen, solver, search, today, against, conflict, began)
 
@@ -131,7 +133,7 @@ def _stoppable(deadline: float) -> Iterator[Stop]:
     def ask(_signal: int, _frame: object) -> None:
         if stop.asked.is_set():
             raise KeyboardInterrupt
-        stop.asked.set()
+        stop.ask()
 
     signal.signal(signal.SIGINT, ask)
     try:
