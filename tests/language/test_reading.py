@@ -533,3 +533,9 @@ def test_every_shipped_instance_is_sound(path: Path) -> None:
 
 def test_the_starter_is_sound() -> None:
     assert read_instance(ROOT / "src/portfolioopt/starter").partnerships
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "nul\0"])
+def test_a_model_whose_name_no_file_can_have_is_told(name: str) -> None:
+    with pytest.raises(InvalidModel, match="there is no model called"):
+        read_model(name)

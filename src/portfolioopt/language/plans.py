@@ -93,7 +93,8 @@ def _named_by_model(fault: Fault) -> Fault:
     """What is wrong within the plan file stands there; what is wrong with the file as a whole, where it is named."""
     if fault.line:
         return fault
-    message = f"the plan {fault.file} cannot be used: {fault.message}"
+    what = f"{fault.key}: {fault.message}" if fault.key else fault.message
+    message = f"the plan {fault.file} cannot be used: {what}"
     hint = fault.hint or "today, or a plan file, result or run folder beside the model file"
     return Fault(("changes", "against"), message, hint)
 

@@ -163,6 +163,13 @@ def _instance_path(path: FilePath) -> FilePath:
     return path / INSTANCE_FILE
 
 
+def _exists(path: FilePath) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
+
+
 def _model_path(path_or_name: FilePath | str) -> FilePath:
     """The file of a model, shipped or the caller's own."""
     path = FilePath(path_or_name)
@@ -170,7 +177,7 @@ def _model_path(path_or_name: FilePath | str) -> FilePath:
     if str(path_or_name) in shipped:
         return shipped[str(path_or_name)]
     is_name = len(path.parts) == 1 and not path.suffix
-    if is_name and not path.exists():
+    if is_name and not _exists(path):
         hint = did_you_mean(path.name, shipped)
         if shipped and not hint.startswith("known"):
             hint += f" known: {', '.join(shipped)}"
