@@ -159,7 +159,8 @@ def _instance_path(path: FilePath) -> FilePath:
     if not folder:
         return path
     if not (path / INSTANCE_FILE).exists():
-        raise InvalidInput([Fault((), f"the folder holds no {INSTANCE_FILE}", file=str(path))])
+        hint = f"to begin with an example: portfolioopt init {path}"
+        raise InvalidInput([Fault((), f"the folder holds no {INSTANCE_FILE}", hint, file=str(path))])
     return path / INSTANCE_FILE
 
 
