@@ -113,7 +113,7 @@ def test_all_reasons_against_a_decision_are_told_at_once() -> None:
     partnership = deal(states={"on": {}}, actions=(leave(window=[2027, 2027], notice_years=3),))
     found = audited(case(partnership, years=2), take("leave", 2026, kind="form"))
     assert len(found.findings) == 1
-    for reason in ("kind exit, not form", "it is in none", "window is 2027 to 2027", "take effect in 2029"):
+    for reason in ("kind exit, not form", "it is in none", "window is 2027;", "take effect in 2029"):
         assert reason.replace("it is in", "the partnership is in") in messages(found)
 
 
