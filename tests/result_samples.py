@@ -57,6 +57,7 @@ def infeasible(conflict: tuple[str, ...] = ("capital", "stack_needs_cells"), **c
         "stop_reason": "infeasible",
         "do_nothing": audit(instance, model, TODAY),
         "conflict": conflict,
+        "conflict_is_smallest": True,
         "timings": {"solve": 0.4},
         "verification": NOT_VERIFIED,
     }
@@ -142,6 +143,7 @@ def results(draw) -> Result:
         verified=draw(st.booleans()),
         verification=draw(st.builds(Verification, names, st.none() | floats, floats, names)),
         conflict=draw(_tuples(names)),
+        conflict_is_smallest=draw(st.booleans()),
         timings=draw(st.dictionaries(names, floats, max_size=3)),
         options=draw(st.dictionaries(names, st.none() | st.booleans() | st.integers() | floats | decimals | names)),
         log=draw(names),

@@ -179,11 +179,12 @@ def lives() -> Iterator[Case]:
         ("partnerships.deal.start={state: on, years: 1}",),
         3,
     )
+    low = deal(states={"on": {"benefit": 10}, "low": {"benefit": 1}}, actions=(form(), form("low", id="sign")))
     yield Case(
         "partnerships.actions.id",
-        case(on()),
+        case(low),
         10,
-        ("partnerships.deal.actions.form.id=sign",),
+        ("partnerships.deal.actions[0].id=sign", "partnerships.deal.actions[1].id=form"),
         4,
         {"changes": {"price": 3, "against": PLAN}},
         (("deal", "form", 2026, "base"),),

@@ -104,6 +104,16 @@ def test_the_price_of_safety_is_told_truly() -> None:
         assert f"{min(result.npv.values()):,.1f}" in README
 
 
+def test_the_price_of_change_is_told_truly(checkout: Path) -> None:
+    key = re.search(r"^# (changes: .*against: my-run\})", README, re.MULTILINE)
+    assert key
+    (checkout / "ours.yaml").write_text(f"format: portfolioopt-model/1\n{key[1]}\n")
+    assert run(["validate", "instances/two_deals", "--model", "ours.yaml"]) == 3
+    assert run(["solve", "instances/two_deals", "--out", "my-run", "--quiet"]) == 0
+    assert run(["validate", "instances/two_deals", "--model", "ours.yaml"]) == 0
+    assert run(["validate", "instances/five_deals", "--model", "ours.yaml"]) == 3
+
+
 def test_every_link_and_place_exists() -> None:
     links = re.findall(r"\]\(([^)]+)\)", README)
     assert links

@@ -146,6 +146,15 @@ def test_json_is_plain_json_without_nan(result):
     assert (document["plan"] is None) == (result.plan is None)
 
 
+@pytest.mark.parametrize("smallest", [True, False])
+def test_whether_a_conflict_is_smallest_is_kept_and_old_results_do_not_say(smallest):
+    result = infeasible(conflict_is_smallest=smallest)
+    assert Result.from_json(result.to_json()).conflict_is_smallest is smallest
+    old = json.loads(result.to_json())
+    del old["conflict_is_smallest"]
+    assert Result.from_json(json.dumps(old)) == replace(result, conflict_is_smallest=False)
+
+
 def test_the_top_of_the_json_is_for_other_programs():
     document = json.loads(solved().to_json())
     assert list(document)[:10] == [
@@ -288,3 +297,10 @@ def test_a_real_solve_returns_the_plan_solved_by_hand():
     assert result.audit == solved().audit
     assert (result.status, result.verified) == ("optimal", True)
     assert Result.from_json(result.to_json()) == result
+
+
+@pytest.mark.parametrize(("years", "said"), [([2027, 2027], "in 2027"), ([2027, 2028], "from 2027 to 2028")])
+def test_a_rule_of_one_year_is_said_to_hold_in_it(years, said):
+    rule = {"id": "hold", "partnership": "stack", "states": ["exited"], "years": years, "must": "never"}
+    instance = Instance.model_validate(two_deals().model_dump(by_alias=True, exclude_unset=True) | {"rules": [rule]})
+    assert solved(instance).outline.words("hold") == f"stack must never be in exited {said}"

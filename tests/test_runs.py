@@ -192,3 +192,5 @@ def test_reading_what_is_no_run_says_so(tmp_path):
     with pytest.raises(InvalidInput, match="holds no result"):
         read_run(tmp_path)
     assert not is_run(tmp_path)
+    with pytest.raises(InvalidInput, match=r"there is no such folder \(.*portfolioopt solve INSTANCE --out DIR\)"):
+        read_run(tmp_path / "nowhere")

@@ -21,6 +21,7 @@ from engine_samples import Written, best_of, objective_of, solved
 from enumeration.enumerator import best_plan
 from enumeration.generators import random_instance
 from portfolioopt import (
+    Audit,
     Instance,
     InvalidInput,
     InvalidInstance,
@@ -32,9 +33,12 @@ from portfolioopt import (
     read_instance,
     read_model,
     solve,
+    solving,
 )
 from portfolioopt.language.plans import write_plan
 from portfolioopt.plan import TODAY
+from portfolioopt.solution.cuts import Breach
+from portfolioopt.solution.judgement import Verdict
 from portfolioopt.solution.search import Sight
 
 INSTANCES = Path(__file__).parents[1] / "instances"
@@ -122,6 +126,7 @@ def test_without_any_plan_the_conflict_is_told_and_no_figure_is_made_up() -> Non
     ]
     result = solved(case(owned("a"), rules=rules))
     assert (result.status, result.stop_reason, result.conflict) == ("infeasible", "infeasible", ("end",))
+    assert result.conflict_is_smallest
     assert (result.plan, result.objective, result.expected_npv, result.gap) == (None, None, None, None)
     assert result.verified
 
@@ -161,13 +166,26 @@ def test_ctrl_c_keeps_the_best_plan_so_far(large: Instance) -> None:
     timer = threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
     began = time.perf_counter()
-    result = solve(large, gap=0, time_limit=60)
+    seen: list[Sight] = []
+    result = solve(large, gap=0, time_limit=60, progress=seen.append)
     timer.cancel()
     assert time.perf_counter() - began < 30
     assert result.status in ("feasible", "optimal")
     assert result.status == "optimal" or result.stop_reason == "interrupted"
+    assert result.status == "optimal" or "stopping" in [sight.phase for sight in seen]
     assert result.audit is not None
     assert result.audit.ok
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_second_ctrl_c_gives_up_at_once(large: Instance) -> None:
+    before = signal.getsignal(signal.SIGINT)
+
+    def twice(_: Sight) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        solve(large, gap=0, time_limit=60, progress=twice)
     assert signal.getsignal(signal.SIGINT) is before
 
 
@@ -361,6 +379,25 @@ def test_the_log_holds_every_run() -> None:
     assert "--- verification: presolve off" in result.log
 
 
+def test_plans_that_the_audit_refused_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "refused" not in solve(ONE_DEAL).verification.said
+    honest = solving._verdict
+
+    def strict(instance: Instance, found: Audit) -> Verdict:
+        early = any(one.active and one.year == 2026 for one in found.standings)
+        breaches = (Breach("unknown", "unknown", "base", 0),) if early else ()
+        return Verdict(honest(instance, found).objective, breaches)
+
+    monkeypatch.setattr(solving, "_verdict", strict)
+    late = Instance.model_validate(case(deal("deal", {"on": {"benefit": 10}}, (form(),)), years=2))
+    result = solve(late)
+    assert result.objective == 10
+    assert result.verification.said.endswith(
+        "The audit refused a plan of the solver that broke a hard limit; the search went on without it."
+    )
+    assert solve(late, verify=False).verification.said.startswith("Not verified: no second run was made. The audit ref")
+
+
 def test_doing_nothing_is_audited_beside_the_plan() -> None:
     result = solve(Instance.model_validate(case(owned("a", benefit=3), deal("b", {"on": {"benefit": 2}}, (form(),)))))
     assert result.do_nothing is not None
@@ -372,6 +409,7 @@ def test_progress_is_told() -> None:
     result = solve(crowded(20), gap=0, time_limit=6, progress=seen.append)
     assert result.audit is not None
     assert seen
+    assert {"search", "verification"} <= {sight.phase for sight in seen}
     assert {sight.phase for sight in seen} <= {"search", "verification", "prices", "cores", "neighbourhoods", "ties",
                                                "LP relaxation"}  # fmt: skip
 

@@ -27,6 +27,7 @@ from portfolioopt.result import Result, tables
 RUN_FORMAT = "portfolioopt-run/1"
 MANIFEST = "manifest.json"
 RUNS = Path("runs")
+TO_MAKE_ONE = "a run is a folder that solve has saved: portfolioopt solve INSTANCE --out DIR"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -80,12 +81,22 @@ def is_run(folder: Path) -> bool:
     return isinstance(document, dict) and document.get("format") == RUN_FORMAT
 
 
+def is_there(folder: Path) -> bool:
+    """Whether a folder (or file) exists; not if its name is one that none can have."""
+    try:
+        return folder.exists()
+    except (OSError, ValueError):
+        return False
+
+
 def read_run(folder: Path) -> Result:
     """The result of a run folder; raises `InvalidInput` where there is none."""
     try:
         return Result.from_json((folder / "result.json").read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise _refused(folder, f"holds no result that can be read: {error}") from None
+        said = error.strerror if isinstance(error, OSError) else error
+        message = f"holds no result that can be read: {said}" if is_there(folder) else "there is no such folder"
+        raise InvalidInput([Fault((), message, TO_MAKE_ONE, file=str(folder))]) from None
 
 
 def manifest(result: Result, created: datetime, command: Sequence[str] = ()) -> dict[str, Any]:

@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,20 +12,19 @@ from pydantic import ValidationError
 from portfolioopt.audit import Audit, audit
 from portfolioopt.errors import EngineFault, Fault, InvalidModel, UnknownOption
 from portfolioopt.formulation.build import formulate
-from portfolioopt.language.checking import did_you_mean
 from portfolioopt.language.faults import faults_of
 from portfolioopt.language.instance import Instance, checked
 from portfolioopt.language.model import Model, Solver, check_model
-from portfolioopt.language.plans import read_plan
+from portfolioopt.language.plans import compared_with
 from portfolioopt.language.reading import read_model
 from portfolioopt.networks.portfolio import lay_out
 from portfolioopt.plan import TODAY, Plan
 from portfolioopt.result import NOT_VERIFIED, Result, Status, Verification, make_result
-from portfolioopt.solution.conflict import find_conflict
+from portfolioopt.solution.conflict import Conflict, find_conflict
 from portfolioopt.solution.cuts import Breach
 from portfolioopt.solution.highs import Stop
 from portfolioopt.solution.judgement import Verdict
-from portfolioopt.solution.search import Options, Search, Sight
+from portfolioopt.solution.search import MOST_CUTS, STOPPING, Options, Search, Sight
 from portfolioopt.solution.strategies import search_for_plan
 
 RESERVE = 0.03
@@ -52,7 +50,7 @@ def solve(
     threads      threads of the solver; more than one may find other plans of equal value
     seed         random seed of the solver
     verify       whether a second, different run must confirm the first
-    progress     called now and then with phase, value, bound, gap and seconds
+    progress     called now and then with phase, value, bound, gap and seconds; Ctrl-C is told as phase "stopping"
 
     Raises `InvalidInstance`, `InvalidModel`, `UnknownOption`, and `EngineFault` where the engine itself fails.
     """
@@ -69,7 +67,7 @@ def solve(
     check_model(chosen, instance)
     solver = _solver(chosen, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
     deadline = began + float(solver.time_limit) * (1 - RESERVE)
-    against = _compared_with(chosen, instance)
+    against = compared_with(chosen, instance)
 
     def judge(plan: Plan) -> Verdict:
         return _verdict(instance, audit(instance, chosen, plan, against))
@@ -82,6 +80,7 @@ def solve(
         ready = time.perf_counter()
         options = Options(float(solver.gap), solver.threads, solver.seed, verify)
         search = Search(formulation, judge, options, stop, progress)
+        stop.heard = lambda: search.show(STOPPING)
         search.timings.update({"networks": formulated - laid, "formulation": ready - formulated})
         today = audit(instance, chosen, TODAY, against)
         if today.ok:
@@ -89,9 +88,10 @@ def solve(
         if against != TODAY:
             search.offer(against, "plan compared with")
         search_for_plan(search)
-        conflict: tuple[str, ...] = ()
+        conflict: Conflict | None = None
         if search.infeasible:
-            conflict = search.timed("conflict", lambda: find_conflict(search.formulation, stop)).limits
+            search.show("conflict")
+            conflict = search.timed("conflict", lambda: find_conflict(search.formulation, stop))
     return _result(instance, chosen, solver, search, today, against, conflict, began)
 
 
@@ -107,25 +107,6 @@ def _solver(model: Model, **given: float | int | None) -> Solver:
     except ValidationError as error:
         said = "; ".join(str(fault) for fault in faults_of(error, Solver, settings))
         raise UnknownOption(f"a solver option cannot be used: {said}") from None
-
-
-def _compared_with(model: Model, instance: Instance) -> Plan:
-    """The plan that the model's `changes` are counted from; today's where it says so, or nothing.
-
-    It may hold deals that the instance no longer has: those count as dropped. Its scenarios must be the instance's.
-    """
-    if model.changes is None or model.changes.against == "today":
-        return TODAY
-    plan = read_plan((model._folder or Path()) / model.changes.against)
-    known = {future.name for future in instance.futures}
-    strange = sorted({decision.scenario for decision in plan.decisions} - known)
-    if strange:
-        hint = did_you_mean(strange[0], known)
-        message = (
-            f"the plan {model.changes.against} decides in a scenario that the instance does not have: {strange[0]}"
-        )
-        raise InvalidModel([Fault(("changes", "against"), message, hint)])
-    return plan
 
 
 def _verdict(instance: Instance, found: Audit) -> Verdict:
@@ -152,7 +133,7 @@ def _stoppable(deadline: float) -> Iterator[Stop]:
     def ask(_signal: int, _frame: object) -> None:
         if stop.asked.is_set():
             raise KeyboardInterrupt
-        stop.asked.set()
+        stop.ask()
 
     signal.signal(signal.SIGINT, ask)
     try:
@@ -168,7 +149,7 @@ def _result(
     search: Search,
     today: Audit,
     against: Plan,
-    conflict: tuple[str, ...],
+    conflict: Conflict | None,
     began: float,
 ) -> Result:
     best = search.best
@@ -176,7 +157,7 @@ def _result(
     if final is not None and best is not None and (not final.ok or final.objective != best.objective):
         raise EngineFault("the same plan was audited twice with different answers")
     status, reason = _ending(search)
-    verification = _verification(search) if search.options.verify else NOT_VERIFIED
+    verification = _verification(search)
     search.timings["total"] = time.perf_counter() - began
     return make_result(
         instance,
@@ -187,9 +168,10 @@ def _result(
         audit=final,
         do_nothing=today,
         bound=search.bound,
-        verified=search.options.verify and _is_verified(search),
+        verified=verification.passed,
         verification=verification,
-        conflict=conflict,
+        conflict=() if conflict is None else conflict.limits,
+        conflict_is_smallest=conflict is not None and conflict.smallest,
         timings=search.timings,
         options={
             "gap": float(solver.gap),
@@ -213,32 +195,40 @@ def _ending(search: Search) -> tuple[Status, str]:
     elif search.stop.due:
         reason = "time limit"
     else:
-        reason = "the search ended without reaching the gap"
+        after = f", after {search.cuts} plans that the audit refused" if search.cuts > MOST_CUTS else ""
+        reason = f"the search ended without reaching the gap{after}"
     return ("no_plan" if search.best is None else "feasible"), reason
 
 
-def _is_verified(search: Search) -> bool:
-    """Two different runs agree, or prices prove the gap; for a plan that is not called optimal, prices need only
-    not contradict it or the bound."""
-    if len(search.agreeing) >= 2 or search.proven_by_prices:
-        return True
-    claims_the_gap = search.gap_reached
-    return search.best is not None and search.priced is not None and not claims_the_gap
-
-
 def _verification(search: Search) -> Verification:
+    """Two different runs agree, or prices prove the gap; for a plan that is not called optimal, prices need only
+    not contradict it or the bound.
+    """
     prices = None if search.priced is None else search.priced.bound
     seconds = search.timings.get("verification", 0.0) + search.timings.get("prices", 0.0)
-    if len(search.agreeing) >= 2:
+    if not search.options.verify:
+        method, said = "none", NOT_VERIFIED.said
+        prices, seconds = None, 0.0
+    elif len(search.agreeing) >= 2:
+        method = "second run"
         said = f"Verified: {len(search.agreeing)} runs under different settings ({'; '.join(search.agreeing)}) agree."
-        return Verification("second run", prices, seconds, said)
-    if search.proven_by_prices:
+    elif search.proven_by_prices:
+        method = "prices"
         said = "Verified: a bound computed from prices alone, without the solver's word, proves the asked gap."
-        return Verification("prices", prices, seconds, said)
-    if _is_verified(search):
+    elif search.best is not None and prices is not None and not search.gap_reached:
+        method = "prices"
         said = (
             "Not contradicted: a bound computed from prices alone, without the solver's word, fits the plan and the "
             f"solver's bound; by itself it proves that no plan is worth more than {prices:,.6g}."
         )
-        return Verification("prices", prices, seconds, said)
-    return Verification("none", prices, seconds, "Not verified: no second run ended in time.")
+    else:
+        method, said = "none", "Not verified: no second run ended in time."
+    return Verification(method, prices, seconds, f"{said}{_refused(search.cuts)}")
+
+
+def _refused(plans: int) -> str:
+    """What the audit did not let pass, where it did not."""
+    if not plans:
+        return ""
+    which, rest = ("a plan", "it") if plans == 1 else (f"{plans} plans", "them")
+    return f" The audit refused {which} of the solver that broke a hard limit; the search went on without {rest}."

@@ -52,6 +52,12 @@ def test_a_window_includes_both_ends(year: int, ok: bool) -> None:
     assert ok or "its window is 2027 to 2028" in messages(found)
 
 
+def test_a_window_of_one_year_is_told_by_that_year() -> None:
+    written = case(deal(states={"on": {}}, actions=(form(window=[2027, 2027]),)), years=3)
+    assert "its window is 2027" in messages(audited(written, take("form", 2026)))
+    assert "2027 to 2027" not in messages(audited(written, take("form", 2026)))
+
+
 @pytest.mark.parametrize(
     ("completed", "year", "ok"), [(0, 2027, False), (0, 2028, True), (1, 2026, False), (1, 2027, True), (2, 2026, True)]
 )
@@ -107,7 +113,7 @@ def test_all_reasons_against_a_decision_are_told_at_once() -> None:
     partnership = deal(states={"on": {}}, actions=(leave(window=[2027, 2027], notice_years=3),))
     found = audited(case(partnership, years=2), take("leave", 2026, kind="form"))
     assert len(found.findings) == 1
-    for reason in ("kind exit, not form", "it is in none", "window is 2027 to 2027", "take effect in 2029"):
+    for reason in ("kind exit, not form", "it is in none", "window is 2027;", "take effect in 2029"):
         assert reason.replace("it is in", "the partnership is in") in messages(found)
 
 

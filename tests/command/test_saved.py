@@ -20,11 +20,14 @@ def test_a_saved_run_shows_the_report_of_the_solve(tmp_path, capsys, result):
 
 
 def test_what_is_not_a_run_is_refused_with_a_word_on_what_is(tmp_path, capsys):
-    for place in (tmp_path, tmp_path / "nowhere", TWO_DEALS, TWO_DEALS / "instance.yaml"):
+    not_there = (tmp_path / "nowhere", tmp_path / ("long" * 100))
+    for place in (tmp_path, TWO_DEALS, TWO_DEALS / "instance.yaml", *not_there):
         assert run(["show", str(place)]) == 3
         out, err = capsys.readouterr()
         assert out == ""
-        assert err == f"{place}: is not a run folder (a run is a folder that solve has saved, by default under runs/)\n"
+        what = "there is no such folder" if place in not_there else "is not a run folder"
+        hint = "a run is a folder that solve has saved: portfolioopt solve INSTANCE --out DIR"
+        assert err == f"{place}: {what} ({hint})\n"
 
 
 @pytest.mark.parametrize("damage", ["{}", "{", None])

@@ -16,7 +16,7 @@ from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
 from portfolioopt.language.reading import read_instance
 from portfolioopt.plan import TODAY, Decision, Hiring, Plan
-from portfolioopt.result import NOT_VERIFIED, Result, make_result
+from portfolioopt.result import NOT_VERIFIED, Result, Verification, make_result
 from result_samples import BEST, TWO_DEALS, infeasible, solved, two_deals
 
 
@@ -219,6 +219,13 @@ def test_a_plan_that_is_not_proven_or_verified_says_so():
     text = plain(shown(result))
     assert "Not proven optimal, stopped by: time limit; no plan can be worth more than 105.0, 2.28% above" in text
     assert "Audited, not verified" in text
+
+
+def test_a_plan_that_is_not_proven_but_not_contradicted_is_not_called_verified():
+    said = Verification("prices", 105.0, 0.1, "Not contradicted: a bound fits.")
+    text = plain(shown(solved(status="feasible", stop_reason="time limit", bound=105.0, verification=said)))
+    assert "Audited, not contradicted" in text
+    assert "erified" not in text
     assert "Next: give it more time" in text
 
 
@@ -289,6 +296,12 @@ def test_an_infeasible_result_names_the_limits_that_contradict_each_other():
     assert "- capital: a capital budget of 0 to 130 by year (EUR million)" in text
     assert "- stack_needs_cells: stack in full needs cell_plant in owned or supply" in text
     assert "These 2 cannot all hold; without any one of them the others can." in text
+
+
+def test_a_conflict_that_may_not_be_smallest_is_not_called_so():
+    text = plain(shown(infeasible(conflict_is_smallest=False)))
+    assert "These 2 cannot all hold. There may be a smaller set that contradicts itself" in text
+    assert "without any one of them" not in text
 
 
 def test_one_limit_may_contradict_itself():

@@ -2,13 +2,14 @@
 
 import io
 import json
+import math
 import sys
 from types import ModuleType, SimpleNamespace
 
 import pytest
 
 from portfolioopt.command import run
-from portfolioopt.command.solve import progress_line
+from portfolioopt.command.solve import ProgressLine, progress_line
 from portfolioopt.result import Result
 from portfolioopt.runs import read_run
 from result_samples import TWO_DEALS, infeasible, solved
@@ -129,6 +130,7 @@ def test_a_terminal_gets_a_line_of_progress(solver, monkeypatch):
     monkeypatch.setenv("TERM", "xterm")
     run(["solve", str(TWO_DEALS)])
     assert solver.called.progress is not None
+    assert "preparing: 0 s" in terminal.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -137,10 +139,35 @@ def test_a_terminal_gets_a_line_of_progress(solver, monkeypatch):
         (1143.56, 1168.0, 0.0214, "search: value 1,143.6, bound 1,168.0, gap 2.14%, 12 s"),
         (None, 1168.0, None, "search: bound 1,168.0, 12 s"),
         (0.0, None, None, "search: value 0.0, 12 s"),
+        (-math.inf, math.inf, math.inf, "search: 12 s"),
     ],
 )
 def test_progress_tells_value_bound_gap_and_time(value, bound, gap, line):
-    assert progress_line(SimpleNamespace(phase="search", value=value, bound=bound, gap=gap, seconds=12.3)) == line
+    assert progress_line(sight("search", value, bound, gap), 12.3) == line
+
+
+def sight(phase, value=None, bound=None, gap=None):
+    return SimpleNamespace(phase=phase, value=value, bound=bound, gap=gap)
+
+
+def test_the_seconds_run_on_while_nothing_is_heard_and_phases_change():
+    now = [100.0]
+    line = ProgressLine(lambda: now[0])
+    now[0] = 103.0
+    assert line.text() == "preparing: 3 s"
+    line(sight("LP relaxation"))
+    now[0] = 104.2
+    assert line.text() == "LP relaxation: 4 s"
+    line(sight("cores", 5.0, 6.0, 0.2))
+    now[0] = 109.0
+    assert line.text() == "cores: value 5.0, bound 6.0, gap 20.00%, 9 s"
+
+
+def test_after_ctrl_c_the_line_says_so_whatever_else_is_heard():
+    line = ProgressLine(lambda: 0.0)
+    line(sight("stopping", 5.0))
+    line(sight("search", 5.0, 6.0))
+    assert line.text() == ("stopping; the best plan so far is being audited (press Ctrl-C again to give up), 0 s")
 
 
 def test_help_does_not_load_the_solver(capsys):

@@ -47,6 +47,24 @@ def test_a_model_that_does_not_fit_is_told_with_its_place(tmp_path: Path, capsys
     assert capsys.readouterr().err.startswith(f"{model}:2:3: limits.capp: there is no limit or family of that name")
 
 
+def test_the_plan_that_a_model_compares_with_is_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    instance = write(tmp_path, SOUND)
+    model = write(tmp_path, "name: ours\nchanges:\n  price: 1\n  against: before.yaml\n", "model.yaml")
+    command = ["validate", str(instance), "-m", str(model)]
+    assert run(command) == 3
+    said = capsys.readouterr().err
+    assert said.startswith(
+        f"{model}:4:3: changes.against: the plan {tmp_path / 'before.yaml'} cannot be used: there is"
+    )
+    line = "{partnership: cells, action: form, kind: form, year: 2026, scenario: base}"
+    write(tmp_path, f"actions:\n  - {line}\n", "before.yaml")
+    assert run(command) == 0
+    capsys.readouterr()
+    write(tmp_path, f"actions:\n  - {line.replace('2026', '2040')}\n", "before.yaml")
+    assert run(command) == 3
+    assert capsys.readouterr().err.startswith(f"{tmp_path / 'before.yaml'}:2:52: actions[0].year: 2040 lies outside")
+
+
 def test_warnings_are_no_faults(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = write(tmp_path, SOUND.replace("capability: gwh", "capability: gw"))
     assert run(["validate", str(path)]) == 0

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from language.samples import write
-from portfolioopt.errors import InvalidInput
-from portfolioopt.language.plans import read_plan, write_plan
+from language.samples import SOUND, write
+from portfolioopt.errors import InvalidInput, InvalidModel
+from portfolioopt.language.instance import Instance
+from portfolioopt.language.model import Model
+from portfolioopt.language.parsing import parse
+from portfolioopt.language.plans import compared_with, read_plan, write_plan
 from portfolioopt.plan import Decision, Hiring, Plan
 
 PLAN = Plan.of(
@@ -90,3 +93,49 @@ def test_a_missing_or_unwritable_plan_is_told(tmp_path: Path) -> None:
         read_plan(tmp_path / "plan.json")
     with pytest.raises(InvalidInput, match="cannot be written"):
         write_plan(PLAN, tmp_path / "nowhere" / "plan.json")
+
+
+# the plan that a model compares with
+
+KEPT = """\
+format: portfolioopt-plan/1
+actions:
+  - {partnership: cells, action: form, kind: form, year: 2026, scenario: base}
+  - {partnership: cells, action: form, kind: form, year: 2026, scenario: slow}
+  - {partnership: cells, action: leave, kind: exit, year: 2029, scenario: base}
+"""
+
+
+def compared(folder: Path, text: str) -> Plan:
+    path = write(folder, text, "before.yaml")
+    model = Model.model_validate({"changes": {"price": 1, "against": str(path)}})
+    return compared_with(model, Instance.model_validate(parse(SOUND).value))
+
+
+def test_a_plan_that_fits_the_instance_is_compared_with(tmp_path: Path) -> None:
+    assert compared(tmp_path, KEPT) == read_plan(tmp_path / "before.yaml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("partnership: cells", "partnership: cels", "3:6: actions[0].partnership: there is no partnership called cels"),
+        ("action: form", "action: from", "3:26: actions[0].action: there is no action of cells called from (did you"),
+        ("scenario: slow", "scenario: slo", "4:64: actions[1].scenario: there is no scenario called slo (did you mean"),
+        ("year: 2029", "year: 2030", "5:53: actions[2].year: 2030 lies outside the horizon 2026 to 2029 (remove the"),
+        ("year: 2026", "year: 2025", "3:52: actions[0].year: 2025 lies outside the horizon"),
+    ],
+)
+def test_a_plan_that_does_not_fit_the_instance_is_told_once_and_placed(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    with pytest.raises(InvalidModel) as caught:
+        compared(tmp_path, KEPT.replace(old, new))
+    (fault,) = caught.value.faults
+    assert str(fault).startswith(f"{tmp_path / 'before.yaml'}:{said}")
+
+
+def test_a_plan_in_a_result_is_placed_there(tmp_path: Path) -> None:
+    lines = [{"partnership": "cels", "action": "form", "kind": "form", "year": 2026, "scenario": "base"}]
+    with pytest.raises(InvalidModel, match=r"before\.yaml:1:\d+: plan\.actions\[0\]\.partnership: there is no"):
+        compared(tmp_path, json.dumps({"plan": {"actions": lines}}))

@@ -8,7 +8,7 @@ import pytest
 
 from language.samples import MARK, SOUND, broken, unmarked, write
 from portfolioopt.errors import Fault, InvalidInstance, InvalidModel
-from portfolioopt.language.reading import InstanceSource, read_instance, read_model, shipped_models, with_settings
+from portfolioopt.language.reading import InstanceSource, read_instance, read_model, shipped_models
 
 ROOT = Path(__file__).parents[2]
 
@@ -107,6 +107,16 @@ VALUES = {
     "text for true": ("at_most: 3}", "at_most: 3, ‸total: yes}", "must be true or false, not 'yes'"),
     "text for partners": ("partners: [Volta]", "‸partners: Volta", "must be a list, not 'Volta'"),
 }
+MEANT = {
+    "thousands": ("{capacity: 160,", '{‸capacity: "1,600",', "not '1,600' (write 1600)"),
+    "percent": ("discount_rate: 0.08", "‸discount_rate: 8%", "not '8%' (write 0.08)"),
+    "percent with a blank": ("recycle: 0.5", "‸recycle: 12.5 %", "not '12.5 %' (write 0.125)"),
+    "decimal comma": ("discount_rate: 0.08", "‸discount_rate: 0,08", "not '0,08' (write 0.08)"),
+    "quotes": ("        cost: 25", '        ‸cost: "25"', "not '25' (write 25)"),
+    "underscores": ("        cost: 25", "        ‸cost: 1_000.5", "(write 1000.5)"),
+    "a list of years": ("[500, 400, 400, 300]", '["1,500", "400", 400, 8%]', "not '8%' (write 1500, 400, 0.08)"),
+    "a comma between braces": ("{capacity: 160,", "{capacity: 1,‸600,", "a number has no commas between thousands)"),
+}
 CONTRADICTIONS = {
     "two actions of one id": ("{id: sell,", "{‸id: form,", "two actions of cells called form"),
     "two limits of one id": ("{id: share,", "{‸id: cap,", "two limits called cap"),
@@ -200,9 +210,9 @@ CONTRADICTIONS = {
 DOMAIN = ("    domain: software\n", "")
 
 
-@pytest.mark.parametrize("name", [*KEYS, *VALUES, *CONTRADICTIONS])
+@pytest.mark.parametrize("name", [*KEYS, *VALUES, *MEANT, *CONTRADICTIONS])
 def test_a_fault_names_its_place_and_says_what_is_wrong(tmp_path: Path, name: str) -> None:
-    old, new, said = {**KEYS, **VALUES, **CONTRADICTIONS}[name]
+    old, new, said = {**KEYS, **VALUES, **MEANT, **CONTRADICTIONS}[name]
     text, line, column = unmarked(broken(old, new))
     found = faults(tmp_path, text)
     assert len(found) == 1, [str(fault) for fault in found]
@@ -301,7 +311,7 @@ def test_a_missing_file_suggests_its_neighbour(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_read_by_its_instance_file(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInstance, match=r"the folder holds no instance\.yaml"):
+    with pytest.raises(InvalidInstance, match=r"the folder holds no instance\.yaml \(.*portfolioopt init"):
         read_instance(tmp_path)
     write(tmp_path, SOUND)
     assert read_instance(tmp_path) == read_instance(str(tmp_path / "instance.yaml"))
@@ -383,6 +393,54 @@ def test_capabilities_that_nobody_provides_are_only_warned_of(tmp_path: Path) ->
     assert len(InstanceSource(write(tmp_path, text)).warnings()) == 2
 
 
+ODD = {
+    "review year twice": (
+        "review_years: [2026, 2028]",
+        "review_years: [2026, 2028, ‸2026]",
+        "2026 is named twice and",
+    ),
+    "state to come from twice": (
+        "from: [full, supply]",
+        "from: [full, supply, ‸full]",
+        "full is named twice and",
+    ),
+    "tag of a share twice": ("of: [america]", "of: [america, ‸america]", "america is named twice and is added twice"),
+    "no kind of action": ("kinds: [form], at_most: 3", "‸kinds: [], at_most: 3", "names no kind of action, so nothing"),
+    "proceeds of a state": ("{benefit: {demand: 0.9}}", "{‸proceeds: {demand: 0.9}}", "has no effect, as there are no"),
+    "proceeds of lead years": (
+        "during: {cost: 15}",
+        "during: {cost: 15, sensitivity: {‸proceeds: {demand: 1}}}",
+        "write it there",
+    ),
+    "realization that falls": (
+        "cash_timing: mid\n",
+        "cash_timing: mid\nreadiness: {‸realization: [1, 0.6]}\n",
+        "realization: falls from 1 to 0.6: readiness would do harm",
+    ),
+    "breakdown that rises": (
+        "cash_timing: mid\n",
+        "cash_timing: mid\nreadiness: {‸breakdown_rate: [0.01, 0.1]}\n",
+        "breakdown_rate: rises from 0.01 to 0.1: readiness would do harm",
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "said"), ODD.values(), ids=ODD)
+def test_what_is_odd_is_warned_of_at_its_place(tmp_path: Path, old: str, new: str, said: str) -> None:
+    text, line, column = unmarked(broken(old, new))
+    (warning,) = InstanceSource(write(tmp_path, text)).warnings()
+    assert said in str(warning)
+    assert (warning.line, warning.column) == (line, column)
+
+
+@pytest.mark.parametrize(("written", "same"), [("window: [2026, 2028], ", ""), ("years: [2027, 2028], ", "")])
+def test_a_span_left_empty_is_any_year(tmp_path: Path, written: str, same: str) -> None:
+    key = written.partition(":")[0]
+    empty = read_instance(write(tmp_path, broken(written, f"{key}: null, ")))
+    absent = read_instance(write(tmp_path, broken(written, same)))
+    assert empty == absent
+
+
 def test_settings_are_made_before_checking(tmp_path: Path) -> None:
     path = write(tmp_path, SOUND)
     instance = read_instance(
@@ -396,14 +454,6 @@ def test_settings_are_made_before_checking(tmp_path: Path) -> None:
 def test_a_fault_of_a_setting_names_the_setting(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path, SOUND, ("capital.recycle=1.5",))
     assert str(fault) == "--set capital.recycle=1.5: capital.recycle: must be from 0 to 1, not 1.5"
-
-
-def test_with_settings_leaves_the_mapping_as_it_was() -> None:
-    raw = {"capital": {"budget": 1}}
-    assert with_settings(raw, ["capital.budget=2"]) == {"capital": {"budget": 2}}
-    assert raw == {"capital": {"budget": 1}}
-    with pytest.raises(InvalidInstance, match="did you mean capital"):
-        with_settings(raw, ["capitl.budget=2"])
 
 
 # models
@@ -483,3 +533,9 @@ def test_every_shipped_instance_is_sound(path: Path) -> None:
 
 def test_the_starter_is_sound() -> None:
     assert read_instance(ROOT / "src/portfolioopt/starter").partnerships
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "nul\0"])
+def test_a_model_whose_name_no_file_can_have_is_told(name: str) -> None:
+    with pytest.raises(InvalidModel, match="there is no model called"):
+        read_model(name)

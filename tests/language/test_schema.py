@@ -14,6 +14,7 @@ from portfolioopt.language.descriptions import DESCRIPTIONS
 from portfolioopt.language.parsing import parse
 from portfolioopt.language.reading import shipped_models
 from portfolioopt.language.schema import instance_schema, model_schema
+from portfolioopt.language.values import LARGEST, MOST_DIGITS, SMALLEST
 
 ROOT = Path(__file__).parents[2]
 INSTANCES = [*sorted((ROOT / "instances").glob("*/instance.yaml")), ROOT / "src/portfolioopt/starter/instance.yaml"]
@@ -123,3 +124,9 @@ def test_every_key_is_explained_and_every_explanation_has_its_key() -> None:
             keys |= {(record, key) for key in said["properties"]}
             assert [key for key, value in said["properties"].items() if not value.get("description")] == []
     assert keys == set(DESCRIPTIONS)
+
+
+def test_the_limits_of_numbers_are_told_as_they_are() -> None:
+    for schema in (instance_schema(), model_schema()):
+        assert f"from {SMALLEST:e} to below {LARGEST:e} in size".replace("+", "") in schema["description"]
+        assert f"at most {MOST_DIGITS} digits" in schema["description"]

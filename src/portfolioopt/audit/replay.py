@@ -143,7 +143,8 @@ def _reasons_against(action: Action, kind: str, year: int, state: str, years: in
     elif years < action.after_years:
         yield f"it needs {action.after_years} years completed in {state}, and there are {years}"
     if action.window is not None and not action.window[0] <= calendar <= action.window[1]:
-        yield f"its window is {action.window[0]} to {action.window[1]}"
+        first, last = action.window
+        yield f"its window is {first}" if first == last else f"its window is {first} to {last}"
     effect = calendar + action.notice_years + action.lead_years
     if effect > horizon.last_year:
         yield f"it would take effect in {effect}, after the horizon ends in {horizon.last_year}"

@@ -13,11 +13,11 @@ def show_command(
     """Show the report of a saved run."""
     from portfolioopt.command.show import show_result
     from portfolioopt.errors import Fault, InvalidInput
-    from portfolioopt.runs import is_run, read_run
+    from portfolioopt.runs import TO_MAKE_ONE, is_run, is_there, read_run
 
-    hint = "a run is a folder that solve has saved, by default under runs/"
     if not is_run(run):
-        raise InvalidInput([Fault((), "is not a run folder", hint=hint, file=str(run))])
+        message = "is not a run folder" if is_there(run) else "there is no such folder"
+        raise InvalidInput([Fault((), message, TO_MAKE_ONE, file=str(run))])
     try:
         result = read_run(run)
     except InvalidInput as invalid:

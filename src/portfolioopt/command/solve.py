@@ -1,6 +1,8 @@
 """`portfolioopt solve`: the best plan for an instance, shown, and saved as a run folder."""
 
+import math
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +14,8 @@ from portfolioopt.command.exits import INFEASIBLE, INTERRUPTED, NO_PLAN, OK
 from portfolioopt.command.talk import harmless, talk
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from portfolioopt.result import Result
 
 
@@ -26,8 +30,6 @@ class Progress(Protocol):
     def bound(self) -> float | None: ...
     @property
     def gap(self) -> float | None: ...
-    @property
-    def seconds(self) -> float: ...
 
 
 def solve_command(
@@ -105,21 +107,49 @@ def _progress(*, wanted: bool) -> Iterator[Callable[[Progress], None] | None]:
         yield None
         return
     from rich.console import Console
-    from rich.text import Text
 
     console = Console(stderr=True)
-    with console.status("preparing") as status:
-        yield lambda progress: status.update(Text(harmless(progress_line(progress))))
+    line = ProgressLine()
+    with console.status(line):
+        yield line
 
 
-def progress_line(progress: Progress) -> str:
+class ProgressLine:
+    """What the search was last seen at. It is drawn anew several times a second, so that its seconds run on."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._began = clock()
+        self._seen: Progress | None = None
+        self._stopping = False
+
+    def __call__(self, progress: Progress) -> None:
+        # also called from the handler of Ctrl-C, so nothing is written here
+        self._stopping = self._stopping or progress.phase == "stopping"
+        self._seen = progress
+
+    def __rich__(self) -> "Text":
+        from rich.text import Text
+
+        return Text(harmless(self.text()))
+
+    def text(self) -> str:
+        """The line as it is now."""
+        seconds = self._clock() - self._began
+        if self._stopping:
+            said = "the best plan so far is being audited (press Ctrl-C again to give up)"
+            return f"stopping; {said}, {seconds:.0f} s"
+        return f"preparing: {seconds:.0f} s" if self._seen is None else progress_line(self._seen, seconds)
+
+
+def progress_line(progress: Progress, seconds: float) -> str:
     """search: value 1,143.6, bound 1,168.0, gap 2.1%, 12 s."""
     parts = [
         f"{name} {value:,.1f}"
         for name, value in (("value", progress.value), ("bound", progress.bound))
-        if value is not None
+        if value is not None and math.isfinite(value)
     ]
-    if progress.gap is not None:
+    if progress.gap is not None and math.isfinite(progress.gap):
         parts.append(f"gap {progress.gap:.2%}")
-    parts.append(f"{progress.seconds:.0f} s")
+    parts.append(f"{seconds:.0f} s")
     return f"{progress.phase}: {', '.join(parts)}"

@@ -85,6 +85,14 @@ class Checker:
         else:
             seen[name] = path
 
+    def repeats(self, path: Path, names: Iterable[object], counts: str = "counts once") -> None:
+        """A list that names something twice, and how often that counts."""
+        seen = set()
+        for position, name in enumerate(names):
+            if name in seen:
+                self.warn((*path, position), f"{name} is named twice and {counts}", "remove one of them")
+            seen.add(name)
+
     def coefficients(self, path: Path, names: Iterable[str]) -> None:
         """Sensitivities name declared drivers."""
         for name in names:

@@ -95,7 +95,7 @@ _BY_RECORD: dict[str, dict[str, str]] = {
         "kind": "What it is counted as.",
         "from": "The state, or the states, that it leads from.",
         "to": "The state that it leads to.",
-        "window": "First and last calendar year in which it may be decided; default: the horizon.",
+        "window": "First and last calendar year in which it may be decided; not written or left empty: any year.",
         "after_years": "Years that must be completed in the old state before it may be decided.",
         "notice_years": "Years that the old state goes on after the decision.",
         "lead_years": "Years between the old state and the new, with the flows of during.",
@@ -170,7 +170,7 @@ _BY_RECORD: dict[str, dict[str, str]] = {
         "id": _ID,
         "partnership": "The partnership it is about.",
         "states": "The states it is about.",
-        "years": "First and last calendar year; default: the horizon.",
+        "years": "First and last calendar year; not written or left empty: every year.",
         "must": "Whether it must always, or never, be in one of these states.",
         "reason": "Why; shown in reports.",
         "owner": "Who has decided it; shown in reports.",
@@ -196,7 +196,7 @@ _BY_RECORD: dict[str, dict[str, str]] = {
         "weight": "From 0 (expected NPV only) to 1 (the worst share only).",
     },
     "WorstCase": {
-        "measure": "The worst scenario.",
+        "measure": "The worst scenario of those that can happen: one with probability 0 does not count.",
         "weight": "From 0 (expected NPV only) to 1 (the worst scenario only).",
     },
     "Price": {"price": "Money for each unit of excess and year."},
@@ -211,6 +211,8 @@ _BY_RECORD: dict[str, dict[str, str]] = {
         "seed": "Start of the solver's random numbers.",
     },
 }
+
+NUMBERS = "Numbers are kept as written: 0, or from 1e-12 to below 1e15 in size, with at most 30 digits."
 
 DESCRIPTIONS = {(record, key): said for record, keys in _BY_RECORD.items() for key, said in keys.items()}
 """By record and key as in the file."""

@@ -11,9 +11,8 @@ from pydantic_core import ErrorDetails
 
 from portfolioopt.errors import Fault
 from portfolioopt.language.checking import did_you_mean
-from portfolioopt.language.remainder import path_of, without_faults
-
-__all__ = ["faults_of", "keys_at", "path_of", "without_faults"]
+from portfolioopt.language.remainder import path_of
+from portfolioopt.language.scalars import number_meant
 
 _EXAMPLES = {
     "format": "format: portfolioopt-instance/1",
@@ -81,9 +80,18 @@ def _fault(details: ErrorDetails, root: type[BaseModel], obj: Any) -> Fault:
             return Fault(path, f"must be at least {context['ge']}, not {_shown(given)}")
         case "less_than_equal":
             return Fault(path, f"must be at most {context['le']}, not {_shown(given)}")
+        case "number" | "series" if (meant := _numbers_meant(given)) is not None:
+            return Fault(path, details["msg"], f"write {meant}")
         case _:
             message = details["msg"]
             return Fault(path, message[:1].lower() + message[1:])
+
+
+def _numbers_meant(given: Any) -> str | None:
+    """The number that a text is likely to mean, or those of a list of years; None where that is anyone's guess."""
+    texts = given if isinstance(given, list | tuple) else [given]
+    meant = [number_meant(text) for text in texts if isinstance(text, str)]
+    return ", ".join(text for text in meant if text) if meant and all(meant) else None
 
 
 def _example(key: str) -> str:

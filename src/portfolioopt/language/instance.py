@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError
 
 from portfolioopt.errors import Fault, InvalidInstance
 from portfolioopt.language import families
@@ -23,7 +23,7 @@ from portfolioopt.language.families.requirements import Requirement
 from portfolioopt.language.families.rules import Rule
 from portfolioopt.language.families.skills import Skill
 from portfolioopt.language.faults import faults_of
-from portfolioopt.language.partnership import ELEMENTS, Partnership
+from portfolioopt.language.partnership import ELEMENTS, Partnership, Sensitivity
 from portfolioopt.language.remainder import remainder
 from portfolioopt.language.values import (
     Amount,
@@ -65,7 +65,7 @@ class Weights(Record):
 class ReadinessScale(Record):
     """How readiness g = Σ weight·(score − 1)/4 turns into realization of benefits and a yearly breakdown rate."""
 
-    weights: Weights = Weights()
+    weights: Weights = Field(default_factory=Weights)
     realization: Annotated[tuple[Amount, Amount], Sequence] = (Decimal("0.6"), Decimal("1.0"))
     breakdown_rate: Annotated[tuple[Share, Share], Sequence] = (Decimal("0.12"), Decimal("0.02"))
 
@@ -75,11 +75,7 @@ class Scenario(Record):
 
     name: Name
     probability: Share
-    drivers: dict[Label, AmountSeries] = {}
-
-
-def _labels(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+    drivers: dict[Label, AmountSeries] = Field(default_factory=dict)
 
 
 class Instance(Record):
@@ -93,9 +89,9 @@ class Instance(Record):
     discount_rate: Amount
     cash_timing: Literal["start", "mid", "end"] = "mid"
     partnerships: Annotated[tuple[Partnership, ...], Sequence, Field(min_length=1)]
-    readiness: ReadinessScale = ReadinessScale()
+    readiness: ReadinessScale = Field(default_factory=ReadinessScale)
     capital: Capital | None = None
-    skills: dict[Label, Skill] = {}
+    skills: dict[Label, Skill] = Field(default_factory=dict)
     exposures: Annotated[tuple[Exposure, ...], Sequence] = ()
     requirements: Annotated[tuple[Requirement, ...], Sequence] = ()
     pools: Annotated[tuple[Pool, ...], Sequence] = ()
@@ -104,7 +100,7 @@ class Instance(Record):
     moves: Annotated[tuple[Moves, ...], Sequence] = ()
     links: Annotated[tuple[Link, ...], Sequence] = ()
     rules: Annotated[tuple[Rule, ...], Sequence] = ()
-    drivers: Annotated[tuple[Label, ...], BeforeValidator(_labels)] = ()
+    drivers: Annotated[tuple[Label, ...], Sequence] = ()
     scenarios: Annotated[tuple[Scenario, ...], Sequence] = ()
     review_years: Annotated[tuple[int, ...], Sequence] | None = None
 
@@ -215,6 +211,7 @@ def _check_partnerships(checker: Checker) -> None:
         for name, state in partnership.states.items():
             path: Path = (*top, "states", name)
             _check_sensitivity(checker, (*path, "sensitivity"), state.sensitivity)
+            _check_proceeds(checker, (*path, "sensitivity"), state.sensitivity)
             changed = any(getattr(state.readiness, element) is not None for element in ELEMENTS)
             if changed and partnership.readiness is None:
                 checker.fault(
@@ -228,9 +225,11 @@ def _check_partnerships(checker: Checker) -> None:
             checker.unique((*path, "id"), action.id, actions, f"actions of {partnership.id}")
             for place, name in enumerate(action.from_):
                 checker.known((*path, "from", place), name, names, f"state of {partnership.id}")
+            checker.repeats((*path, "from"), action.from_)
             checker.known((*path, "to"), action.to, names, f"state of {partnership.id}")
             checker.years((*path, "window"), action.window)
             _check_sensitivity(checker, (*path, "during", "sensitivity"), action.during.sensitivity)
+            _check_proceeds(checker, (*path, "during", "sensitivity"), action.during.sensitivity)
             _check_sensitivity(checker, (*path, "at_effect", "sensitivity"), action.at_effect.sensitivity)
 
 
@@ -239,8 +238,23 @@ def _check_sensitivity(checker: Checker, path: Path, sensitivity: Record) -> Non
         checker.coefficients((*path, flow), getattr(sensitivity, flow))
 
 
+def _check_proceeds(checker: Checker, path: Path, sensitivity: Sensitivity) -> None:
+    """Only at_effect has proceeds."""
+    if sensitivity.proceeds:
+        hint = "money is returned by the at_effect of an action: write it there"
+        checker.warn((*path, "proceeds"), "has no effect, as there are no proceeds here", hint)
+
+
 def _check_readiness(checker: Checker) -> None:
-    weights = checker.instance.readiness.weights
+    scale = checker.instance.readiness
+    hint = "write [at the lowest readiness, at the highest]"
+    low, high = scale.realization
+    if low > high:
+        checker.warn(("readiness", "realization"), f"falls from {low} to {high}: readiness would do harm", hint)
+    low, high = scale.breakdown_rate
+    if low < high:
+        checker.warn(("readiness", "breakdown_rate"), f"rises from {low} to {high}: readiness would do harm", hint)
+    weights = scale.weights
     total = sum((getattr(weights, element) for element in ELEMENTS), Decimal(0))
     if abs(total - 1) > Decimal("1e-9"):
         checker.fault(("readiness", "weights"), f"the weights sum to {total}, not to 1", "change them so that they do")
@@ -262,6 +276,7 @@ def _check_scenarios(checker: Checker) -> None:
         total = sum((scenario.probability for scenario in instance.scenarios), Decimal(0))
         if abs(total - 1) > Decimal("1e-9"):
             checker.fault(("scenarios",), f"the probabilities sum to {total}, not to 1", "change them so that they do")
+    checker.repeats(("review_years",), instance.review_years or ())
     horizon = instance.horizon
     for position, year in enumerate(instance.review_years or ()):
         if year not in horizon.calendar:

@@ -75,10 +75,10 @@ class Model(Record):
     format: Literal["portfolioopt-model/1"] = MODEL_FORMAT
     name: Name = "unnamed"
     description: Text = ""
-    objective: Objective = Objective()
-    limits: dict[Label, Hardness] = {}
+    objective: Objective = Field(default_factory=Objective)
+    limits: dict[Label, Hardness] = Field(default_factory=dict)
     changes: Changes | None = None
-    solver: Solver = Solver()
+    solver: Solver = Field(default_factory=Solver)
 
     _folder: FilePath | None = PrivateAttr(default=None)
 

@@ -215,7 +215,10 @@ class _Reading:
         """Tells why a key cannot be used."""
         if type(value) is not str:
             shown = event.value[:60] or "an empty key"
-            self._fault(event, inside, f"keys are names, which {shown} is not", "put the key between quotes")
+            hint = "put the key between quotes"
+            if len(shown) == 3 and shown.isdecimal():  # what is left of {capacity: 1,600}
+                hint += "; a number has no commas between thousands"
+            self._fault(event, inside, f"keys are names, which {shown} is not", hint)
         elif value == "<<" and not event.style:
             hint = "write the keys out, or refer to a whole value with *"
             self._fault(event, inside, "merge keys (<<) are not read", hint)

@@ -21,14 +21,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from portfolioopt.errors import Fault, InvalidInput
+from portfolioopt.errors import Fault, InvalidInput, InvalidModel
+from portfolioopt.language.checking import Checker, Path
 from portfolioopt.language.faults import faults_of
 from portfolioopt.language.files import read_text
+from portfolioopt.language.instance import Instance
+from portfolioopt.language.model import Model
 from portfolioopt.language.parsing import Parsed, parse, places
 from portfolioopt.language.partnership import ActionKind
 from portfolioopt.language.scalars import plain_value
 from portfolioopt.language.values import Amount, Id, Label, Name, Sequence
-from portfolioopt.plan import PLAN_FORMAT, Decision, Hiring, Plan
+from portfolioopt.plan import PLAN_FORMAT, TODAY, Decision, Hiring, Plan
 
 RESULT_FILE = "result.json"
 
@@ -68,19 +71,88 @@ class _PlanFile(BaseModel):
 
 def read_plan(path: FilePath | str) -> Plan:
     """The plan in a plan file, a result file or a run folder. Raises `InvalidInput` with every fault."""
-    path = FilePath(path)
-    if path.is_dir():
-        path = path / RESULT_FILE
-    text = read_text(path)
-    parsed = _parsed(text)
-    faults: list[Fault] = list(parsed.faults)
-    if not faults:
-        found, faults = _plan(parsed.value)
-        if not faults:
-            return found
-        where = places(text)
-        faults = [fault.at(str(path), *where.find(fault.path)) for fault in faults]
-    raise InvalidInput(replace(fault, file=str(path)) for fault in faults)
+    return PlanSource(path).plan
+
+
+def compared_with(model: Model, instance: Instance) -> Plan:
+    """The plan that the model's `changes` are counted from; today's where it says so, or nothing.
+
+    Raises `InvalidModel` where it cannot be read or decides what the instance does not have.
+    """
+    if model.changes is None or model.changes.against == "today":
+        return TODAY
+    try:
+        source = PlanSource((model._folder or FilePath()) / model.changes.against)
+        source.check_fit(instance)
+    except InvalidInput as invalid:
+        raise InvalidModel(_named_by_model(fault) for fault in invalid.faults) from None
+    return source.plan
+
+
+def _named_by_model(fault: Fault) -> Fault:
+    """What is wrong within the plan file stands there; what is wrong with the file as a whole, where it is named."""
+    if fault.line:
+        return fault
+    what = f"{fault.key}: {fault.message}" if fault.key else fault.message
+    message = f"the plan {fault.file} cannot be used: {what}"
+    hint = fault.hint or "today, or a plan file, result or run folder beside the model file"
+    return Fault(("changes", "against"), message, hint)
+
+
+class PlanSource:
+    """A plan and the file it comes from, so that what does not fit an instance can be placed."""
+
+    def __init__(self, path: FilePath | str) -> None:
+        path = FilePath(path)
+        with contextlib.suppress(OSError, ValueError):  # a name that no file can have: reading it says so
+            path = path / RESULT_FILE if path.is_dir() else path
+        self._path = path
+        self._text = read_text(path)
+        parsed = _parsed(self._text)
+        if parsed.faults:
+            raise InvalidInput(replace(fault, file=str(path)) for fault in parsed.faults)
+        self._inside, lines = _lines(parsed.value)
+        faults = lines if isinstance(lines, list) else _repeated(_decisions(lines))
+        if isinstance(lines, list) or faults:
+            raise InvalidInput(self._placed(faults))
+        # in the order of the file
+        self._decisions = _decisions(lines)
+        hired = [Hiring(one.scenario, one.year, one.skill, one.engineers) for one in lines.hiring]
+        self.plan = Plan.of(self._decisions, hired)
+
+    def check_fit(self, instance: Instance) -> None:
+        """Raises `InvalidInput` where a decision names what the instance does not have; each name is told once."""
+        checker = Checker(instance)
+        actions = {one.id: {action.id for action in one.actions} for one in instance.partnerships}
+        scenarios = {future.name for future in instance.futures}
+        horizon = instance.horizon
+        seen: set[tuple[object, ...]] = set()
+
+        def first(*what: object) -> bool:
+            new = what not in seen
+            seen.add(what)
+            return new
+
+        for position, one in enumerate(self._decisions):
+            path: Path = ("actions", position)
+            if first("scenario", one.scenario):
+                checker.known((*path, "scenario"), one.scenario, scenarios, "scenario")
+            if first("year", one.year) and one.year not in horizon.calendar:
+                message = f"{one.year} lies outside the horizon {horizon.first_year} to {horizon.last_year}"
+                checker.fault((*path, "year"), message, "remove the decision or change the horizon")
+            known = actions.get(one.partnership)
+            if known is None:
+                if first("partnership", one.partnership):
+                    checker.known((*path, "partnership"), one.partnership, actions, "partnership")
+            elif first("action", one.partnership, one.action):
+                checker.known((*path, "action"), one.action, known, f"action of {one.partnership}")
+        if checker.faults:
+            raise InvalidInput(self._placed(checker.faults))
+
+    def _placed(self, faults: Iterable[Fault]) -> list[Fault]:
+        where = places(self._text)
+        inside = [replace(fault, path=(*self._inside, *fault.path)) for fault in faults]
+        return [fault.at(str(self._path), *where.find(fault.path)) for fault in inside]
 
 
 def _parsed(text: str) -> Parsed:
@@ -110,20 +182,21 @@ def write_plan(plan: Plan, path: FilePath | str) -> None:
         raise InvalidInput([fault]) from None
 
 
-def _plan(document: Any) -> tuple[Plan, list[Fault]]:
-    inside: tuple[str, ...] = ()
+def _lines(document: Any) -> tuple[Path, _PlanFile | list[Fault]]:
+    """Where in a document the plan stands, and its lines or what is wrong with them."""
+    inside: Path = ()
     if isinstance(document, dict) and "actions" not in document and "plan" in document:
         document, inside = document["plan"], ("plan",)
         if document is None:
-            return Plan(), [Fault(inside, "the result holds no plan", "no plan was found when it was made")]
+            return inside, [Fault((), "the result holds no plan", "no plan was found when it was made")]
     try:
-        file = _PlanFile.model_validate(document)
+        return inside, _PlanFile.model_validate(document)
     except ValidationError as error:
-        faults = faults_of(error, _PlanFile, document)
-        return Plan(), [replace(fault, path=(*inside, *fault.path)) for fault in faults]
-    decisions = [Decision(one.scenario, one.year, one.partnership, one.action, one.kind) for one in file.actions]
-    hired = [Hiring(one.scenario, one.year, one.skill, one.engineers) for one in file.hiring]
-    return Plan.of(decisions, hired), _repeated(decisions)
+        return inside, faults_of(error, _PlanFile, document)
+
+
+def _decisions(file: _PlanFile) -> list[Decision]:
+    return [Decision(one.scenario, one.year, one.partnership, one.action, one.kind) for one in file.actions]
 
 
 def _repeated(decisions: list[Decision]) -> list[Fault]:

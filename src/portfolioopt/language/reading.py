@@ -16,6 +16,7 @@ from portfolioopt.language.files import read_text
 from portfolioopt.language.instance import Instance, check
 from portfolioopt.language.model import Model, check_model
 from portfolioopt.language.parsing import Places, parse, places
+from portfolioopt.language.plans import compared_with
 from portfolioopt.language.settings import Edited, edited
 
 INSTANCE_FILE = "instance.yaml"
@@ -42,15 +43,6 @@ def shipped_models() -> dict[str, FilePath]:
     if not folder.is_dir() and package.parent.name == "src" and (checkout / "pyproject.toml").is_file():
         folder = checkout / "models"
     return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
-
-
-def with_settings(raw: dict[str, Any], settings: Iterable[str]) -> dict[str, Any]:
-    """A mapping in the shape of an instance file with settings (`path=value`) made; raises `InvalidInstance`."""
-    edit = edited(raw, settings, Instance)
-    if edit.faults:
-        raise InvalidInstance(edit.faults)
-    result: dict[str, Any] = edit.value
-    return result
 
 
 class InstanceSource:
@@ -83,11 +75,16 @@ class ModelSource:
         self.model._folder = path.resolve().parent
 
     def check_fit(self, instance: Instance) -> None:
-        """Raises `InvalidModel` where the model names what the instance does not have."""
-        try:
-            check_model(self.model, instance)
-        except InvalidModel as invalid:
-            raise InvalidModel(self._source.placed(invalid.faults)) from None
+        """Raises `InvalidModel` where the model, or the plan it names, asks for what the instance does not have."""
+        found: list[Fault] = []
+        for fits in (check_model, compared_with):
+            try:
+                fits(self.model, instance)
+            except InvalidModel as invalid:
+                found += invalid.faults
+        if found:
+            elsewhere = [fault for fault in found if fault.file]
+            raise InvalidModel([*self._source.placed(fault for fault in found if not fault.file), *elsewhere])
 
 
 class _Source:
@@ -162,8 +159,16 @@ def _instance_path(path: FilePath) -> FilePath:
     if not folder:
         return path
     if not (path / INSTANCE_FILE).exists():
-        raise InvalidInput([Fault((), f"the folder holds no {INSTANCE_FILE}", file=str(path))])
+        hint = f"to begin with an example: portfolioopt init {path}"
+        raise InvalidInput([Fault((), f"the folder holds no {INSTANCE_FILE}", hint, file=str(path))])
     return path / INSTANCE_FILE
+
+
+def _exists(path: FilePath) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 def _model_path(path_or_name: FilePath | str) -> FilePath:
@@ -173,7 +178,7 @@ def _model_path(path_or_name: FilePath | str) -> FilePath:
     if str(path_or_name) in shipped:
         return shipped[str(path_or_name)]
     is_name = len(path.parts) == 1 and not path.suffix
-    if is_name and not path.exists():
+    if is_name and not _exists(path):
         hint = did_you_mean(path.name, shipped)
         if shipped and not hint.startswith("known"):
             hint += f" known: {', '.join(shipped)}"

@@ -84,16 +84,6 @@ def remainder(obj: Mapping[str, Any], error: ValidationError, validate: Callable
     return None
 
 
-def without_faults(
-    obj: Mapping[str, Any], error: ValidationError, validate: Callable[[Any], BaseModel]
-) -> tuple[Any, set[str]] | None:
-    """As `remainder`, for a caller that looks at names only: just unknown keys are taken out, so no path moves."""
-    if any(details["type"] != "extra_forbidden" for details in error.errors(include_url=False)):
-        return None
-    rest = remainder(obj, error, validate)
-    return None if rest is None else (rest.value, rest.names)
-
-
 def path_of(details: ErrorDetails, obj: Any) -> Path:
     """The error's place in the input: pydantic's own path also holds the kinds of a choice, which no file has."""
     path: list[str | int] = []

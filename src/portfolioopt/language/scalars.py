@@ -27,6 +27,8 @@ _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
 _OTHER_BASE = re.compile(r"0x[0-9a-fA-F]+|0o[0-7]+")
 _INFINITE = re.compile(r"([-+]?)\.(?:inf|Inf|INF)")
 _NOT_A_NUMBER = (".nan", ".NaN", ".NAN")
+_GROUPED = re.compile(r"[-+]?[0-9]{1,3}(?:([,_ '])[0-9]{3})(?:\1[0-9]{3})*(?:\.[0-9]+)?")
+"""1,600 or 1_600.5: thousands apart."""
 _LONGEST_INTEGER = 400
 """Beyond it Python's int() takes quadratic time or refuses; as a Decimal it is refused by its size."""
 _LARGEST_EXPONENT = 100_000
@@ -57,3 +59,18 @@ def _decimal(text: str) -> Decimal | float:
     except InvalidOperation:
         return math.inf
     return exact if abs(exact.adjusted()) < _LARGEST_EXPONENT else math.inf
+
+
+def number_meant(text: str) -> str | None:
+    """The number, as one writes it here, that a text such as 1,600 or 8% or 0,08 means; None where it means none."""
+    text = text.strip()
+    if len(text) > 40:
+        return None
+    if text.endswith("%"):
+        inner = number_meant(text[:-1])
+        return None if inner is None else f"{(Decimal(inner) / 100).normalize():f}"
+    if _GROUPED.fullmatch(text):
+        return re.sub(r"[,_ ']", "", text)
+    if re.fullmatch(r"[-+]?[0-9]+,[0-9]+", text):
+        return text.replace(",", ".")
+    return text if _INTEGER.fullmatch(text) or _FLOAT.fullmatch(text) else None

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from portfolioopt.language.descriptions import DESCRIPTIONS
+from portfolioopt.language.descriptions import DESCRIPTIONS, NUMBERS
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
 from portfolioopt.language.values import _one_or_more
@@ -75,7 +75,7 @@ def _schema(root: type[BaseModel], title: str) -> dict[str, Any]:
             said.pop("title", None)
             if (name, key) in DESCRIPTIONS:
                 said["description"] = DESCRIPTIONS[name, key]
-    return {"$schema": DIALECT, **found, "title": title}
+    return {"$schema": DIALECT, **found, "title": title, "description": NUMBERS}
 
 
 def _mend(node: Any) -> None:

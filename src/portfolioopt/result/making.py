@@ -37,6 +37,7 @@ def make_result(
     verified: bool = False,
     verification: Verification = NOT_VERIFIED,
     conflict: tuple[str, ...] = (),
+    conflict_is_smallest: bool = False,
     timings: Mapping[str, float] | None = None,
     options: Mapping[str, Any] | None = None,
     log: str = "",
@@ -67,6 +68,7 @@ def make_result(
         input_hash=input_hash(instance, model),
         log=log,
         chosen=None if plan is None else Plan(plan.decisions, plan.hiring),
+        conflict_is_smallest=conflict_is_smallest,
     )
 
 

@@ -27,6 +27,11 @@ class Verification:
     said: str
     """One line for the reader."""
 
+    @property
+    def passed(self) -> bool:
+        """Whether something other than the first run has confirmed or not contradicted the answer."""
+        return self.method != "none"
+
 
 NOT_VERIFIED = Verification("none", None, 0.0, "Not verified: no second run was made.")
 
@@ -75,7 +80,7 @@ class Result:
     do_nothing: Audit | None
     """The same for no action at all; None where it was not computed."""
     conflict: tuple[str, ...]
-    """Where infeasible: ids of a smallest set of limits that cannot all hold."""
+    """Where infeasible: ids of a set of limits that cannot all hold, a smallest one where there was time to find it."""
     timings: dict[str, float]
     """Seconds by phase."""
     options: dict[str, Scalar]
@@ -85,6 +90,8 @@ class Result:
     log: str = field(repr=False)
     chosen: Plan | None = field(repr=False)
     """The plan as plain data; `plan` is the same with tables."""
+    conflict_is_smallest: bool = False
+    """Whether no conflict has fewer members; not known of results saved before this was told."""
 
     @property
     def instance_name(self) -> str:

@@ -26,6 +26,11 @@ def shown(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def span_words(first: int, last: int) -> str:
+    """The years, both included."""
+    return f"in {first}" if first == last else f"from {first} to {last}"
+
+
 def series_words(series: Decimal | tuple[Decimal, ...]) -> str:
     """One number, or the least and the greatest over the years."""
     values = series if isinstance(series, tuple) else (series,)
@@ -120,7 +125,7 @@ def _link(instance: Instance, name: str) -> str:
 
 def _rule(instance: Instance, name: str) -> str:
     rule: Rule = _by_id(instance.rules, name)
-    when = "" if rule.years is None else f" from {rule.years[0]} to {rule.years[1]}"
+    when = "" if rule.years is None else f" {span_words(*rule.years)}"
     because = "; ".join(part for part in (rule.reason, rule.owner and f"owner {rule.owner}") if part)
     said = f"{rule.partnership} must {rule.must} be in {listed(rule.states, 'or')}{when}"
     return f"{said} ({because})" if because else said

@@ -6,7 +6,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, fields
+from dataclasses import MISSING, asdict, fields
 from typing import Any, get_type_hints
 
 from portfolioopt.errors import Fault, InvalidInput
@@ -53,8 +53,11 @@ def from_json(text: str) -> Result:
     if not isinstance(document, dict) or document.get("format") != RESULT_FORMAT:
         raise _refused("format", f"is not a result: its format should be {RESULT_FORMAT}")
     values: dict[str, Any] = {}
+    since = {item.name for item in fields(Result) if item.default is not MISSING}
     for name, hint in get_type_hints(Result).items():
         key = "plan" if name == "chosen" else name
+        if name in since and key not in document:  # saved before there was such a key
+            continue
         try:
             values[name] = _plan(document[key]) if key == "plan" else decode(hint, document[key])
         except KeyError as error:

@@ -29,6 +29,8 @@ class Stop:
     deadline: float = math.inf
     """seconds of `time.perf_counter`"""
     asked: threading.Event = field(default_factory=threading.Event)
+    heard: Callable[[], None] | None = None
+    """called when somebody asks"""
 
     @property
     def left(self) -> float:
@@ -37,6 +39,12 @@ class Stop:
     @property
     def due(self) -> bool:
         return self.asked.is_set() or self.left <= 0
+
+    def ask(self) -> None:
+        """Asks everybody who shares this wish to stop."""
+        self.asked.set()
+        if self.heard is not None:
+            self.heard()
 
     def within(self, seconds: float) -> "Stop":
         """The same, but no later than so many seconds from now."""

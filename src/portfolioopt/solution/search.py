@@ -52,6 +52,8 @@ class Sight:
 
 
 Watch = Callable[[Sight], None]
+STOPPING = "stopping"
+"""The phase after somebody has asked to stop: what is under way ends, and the best plan is audited."""
 
 
 def relative_gap(value: float, bound: float) -> float:
@@ -188,16 +190,20 @@ class Search:
 
     def run(self, program: Program, settings: Settings, phase: str, stop: Stop, *, proves: bool) -> Run:
         """One run of HiGHS, timed and logged; `proves` where its bound holds for all plans."""
-        watch = self.watch
 
         def seen(value: float, bound: float) -> None:
-            if watch is not None:
-                proven = min(self.bound, bound) if proves else self.bound
-                watch(Sight(phase, max(value, self.value), proven, time.perf_counter() - self.began))
+            self.show(phase, value, bound if proves else math.inf)
 
+        self.show(phase)
         ended = self.timed(phase, lambda: run(program, settings, stop, seen))
         self.log.append(f"--- {phase}: {settings.name}\n{ended.log}")
         return ended
+
+    def show(self, phase: str, value: float = -math.inf, bound: float = math.inf) -> None:
+        """Tells the watcher where the search is; `value` and `bound` where a run knows better ones."""
+        if self.watch is not None:
+            seconds = time.perf_counter() - self.began
+            self.watch(Sight(phase, max(value, self.value), min(self.bound, bound), seconds))
 
     def timed(self, phase: str, work: Callable[[], Work]) -> Work:
         """Runs the work and books its seconds under the phase."""
@@ -249,14 +255,14 @@ class Search:
             self._price_by_relaxation()
 
     def _price_by_descent(self) -> None:
+        self.show("prices")
         stop = self.stop.within(0.5 * self.stop.left)
-        found = self.timed("prices", lambda: ascend(self.formulation, lambda: stop.due, self._see_bound))
+        found = self.timed("prices", lambda: ascend(self.formulation, lambda: stop.due, self._show_bound))
         self.priced = found.priced
         self.prove("prices", self.priced.bound)
 
-    def _see_bound(self, bound: float) -> None:
-        if self.watch is not None:
-            self.watch(Sight("prices", self.value, bound, time.perf_counter() - self.began))
+    def _show_bound(self, bound: float) -> None:
+        self.show("prices", bound=bound)
 
     def _price_by_relaxation(self) -> None:
         program = self.timed("hand-over", lambda: hand_over(self.formulation))

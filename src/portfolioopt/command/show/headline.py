@@ -65,7 +65,8 @@ def proof(result: Result) -> Text:
         text.append(f", stopped by: {result.stop_reason}; ")
         text.append(f"{better}, {percent(gap or 0, 2)} above this one." if better else "no bound is known.")
     text.append(" Audited")
-    text.append(" and verified" if result.verified else ", not verified", style="" if result.verified else "yellow")
+    passed = " and verified" if result.status == "optimal" else ", not contradicted"
+    text.append(passed if result.verified else ", not verified", style="" if result.verified else "yellow")
     text.append(f"; {seconds(total_seconds(result))}.")
     return text
 

@@ -43,8 +43,13 @@ def _infeasible(result: Result) -> Iterable[RenderableType]:
     yield Text()
     if len(result.conflict) == 1:
         yield paragraph("No plan satisfies this limit, whatever becomes of the others.")
-    else:
+    elif result.conflict_is_smallest:
         yield paragraph(f"These {len(result.conflict)} cannot all hold; without any one of them the others can.")
+    else:
+        yield paragraph(
+            f"These {len(result.conflict)} cannot all hold. There may be a smaller set that contradicts itself: "
+            "the search for it did not come to its end."
+        )
     one = "it" if len(result.conflict) == 1 else "one of them"
     soft = next((name for name in result.conflict if name not in FAMILY_NAMES), result.conflict[0])
     yield paragraph(

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from pydantic import Field
+
 from portfolioopt.language.checking import Checker, Path
 from portfolioopt.language.values import Coefficients, Record, Series, Share
 
@@ -9,7 +11,7 @@ from portfolioopt.language.values import Coefficients, Record, Series, Share
 class BudgetSensitivity(Record):
     """How the budget varies with drivers."""
 
-    budget: Coefficients = {}
+    budget: Coefficients = Field(default_factory=dict)
 
 
 class Capital(Record):
@@ -18,7 +20,7 @@ class Capital(Record):
     budget: Series
     carry_over: Share = Decimal(0)
     recycle: Share = Decimal(0)
-    sensitivity: BudgetSensitivity = BudgetSensitivity()
+    sensitivity: BudgetSensitivity = Field(default_factory=BudgetSensitivity)
 
 
 def ids(_capital: Capital | None) -> list[tuple[Path, str]]:

@@ -33,6 +33,7 @@ def check(checker: Checker, exposures: tuple[Exposure, ...]) -> None:
         share = exposure.at_most_share
         if share is not None and any(value > 1 for value in (share if isinstance(share, tuple) else (share,))):
             checker.fault((*path, "at_most_share"), "a share must be from 0 to 1")
+        checker.repeats((*path, "of"), exposure.of or (), "is added twice")
         for tag in (exposure.tag, *(exposure.of or ())):
             if tag not in tags:
                 checker.warn(path, f"no partnership carries exposure to {tag}", did_you_mean(tag, tags))

@@ -27,6 +27,9 @@ def check(checker: Checker, moves: tuple[Moves, ...]) -> None:
     """Tells what does not fit together."""
     for position, limit in enumerate(moves):
         path: Path = ("moves", position, "at_most")
+        if not limit.kinds:
+            hint = "name the kinds that count, or leave the key out for all of them"
+            checker.warn(("moves", position, "kinds"), "names no kind of action, so nothing is limited", hint)
         if limit.total and isinstance(limit.at_most, tuple):
             checker.fault(path, "a total over the horizon is one number", "give a number instead of a list")
         checker.series(path, limit.at_most)
