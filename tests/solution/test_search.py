@@ -13,11 +13,11 @@ from enumeration.generators import random_instance
 from portfolioopt import Instance, Model
 from portfolioopt.audit import audit
 from portfolioopt.plan import TODAY, Decision, Plan
-from portfolioopt.solution import search as searching
-from portfolioopt.solution import strategies
+from portfolioopt.solution import pricing, strategies
 from portfolioopt.solution.cuts import Breach
 from portfolioopt.solution.highs import Settings, Stop
 from portfolioopt.solution.judgement import Verdict
+from portfolioopt.solution.pricing import price
 from portfolioopt.solution.search import Options, Search, Sight, relative_gap
 
 
@@ -104,7 +104,7 @@ def test_prices_prove_a_bound_and_leave_out_only_arcs_of_worse_plans() -> None:
             continue
         assert best.objective is not None
         search = searching_for(written, choices)
-        search.price()
+        price(search)
         assert search.priced is not None
         assert search.priced.bound >= float(best.objective) - 1e-7 * abs(float(best.objective))
         assert search.could_be_better().all()  # nothing is known yet
@@ -161,17 +161,30 @@ def test_the_search_for_large_models_finds_the_enumerators_plan_within_the_gap(
 
 @pytest.mark.parametrize("seed", range(6))
 def test_prices_by_descent_prove_bounds_too(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(searching, "SIMPLEX", 0)
+    monkeypatch.setattr(pricing, "SIMPLEX", 0)
     written, choices = random_instance(seed)
     best = best_plan(written, choices)
     if not best.feasible:
         return
     assert best.objective is not None
     search = searching_for(written, choices)
-    before = len(search.proofs)
-    search.price()
-    assert len(search.proofs) == before + 1
+    price(search)
+    assert {proof.by for proof in search.proofs} == {"prices"}
     assert search.bound >= float(best.objective) - 1e-7 * abs(float(best.objective))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_prices_by_parts_prove_what_the_relaxation_proves(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    written, choices = random_instance(seed, tight=bool(seed % 2))
+    by_relaxation, by_parts = searching_for(written, choices), searching_for(written, choices)
+    price(by_relaxation)
+    monkeypatch.setattr(pricing, "SIMPLEX", 0)
+    monkeypatch.setattr(pricing, "WIDTH", 3)
+    price(by_parts)
+    if by_relaxation.priced is None:
+        return  # not even the relaxation has a plan
+    assert by_parts.priced is not None
+    assert by_parts.priced.bound == pytest.approx(by_relaxation.priced.bound, rel=1e-4)
 
 
 def test_a_watcher_sees_phases_values_and_bounds_that_never_cross() -> None:

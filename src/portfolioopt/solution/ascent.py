@@ -7,7 +7,6 @@ goes down fast. The temperature τ falls in stages. The bound reported is always
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
@@ -15,30 +14,37 @@ import scipy.sparse as sp
 from portfolioopt.formulation.build import Formulation
 from portfolioopt.networks.tree import Floats
 from portfolioopt.solution.prices import Priced, PriceList, arc_starts
+from portfolioopt.solution.sample import sample_of
 
-STAGES = (0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
+STAGES = (0.3, 0.1, 0.03, 0.01)
 """Temperatures, as shares of the typical size of a life's total."""
-STEPS = 60
+FINER_STAGES = (0.003, 0.001)
+"""More of them where the rows are too many for the relaxation of a part to be solved often."""
+MANY_ROWS = 5_000
+STEPS = 40
 """Most quasi-Newton steps of a stage."""
+SAMPLE = 4_000
+"""Partnerships beyond which a sample of so many is priced in place of all."""
 
 
-@dataclass(frozen=True)
-class Ascent:
-    """The best prices found ([coupling rows]) and what they prove."""
-
-    prices: Floats
-    priced: Priced
-
-
-def ascend(formulation: Formulation, due: Callable[[], bool], seen: Callable[[float], None]) -> Ascent:
+def ascend(formulation: Formulation, due: Callable[[], bool], seen: Callable[[float], None], seed: int = 0) -> Priced:
     """Prices of the coupling rows by smoothed descent; stops early when `due`, tells every bound `seen`."""
+    count = len(formulation.portfolio.partnerships)
+    if count <= SAMPLE:
+        return _descend(formulation, due, seen)
+    chosen = np.sort(np.random.default_rng(seed).choice(count, SAMPLE, replace=False))
+    priced = _descend(sample_of(formulation, chosen), due, lambda _bound: None)
+    return PriceList(formulation).evaluate(priced.prices)
+
+
+def _descend(formulation: Formulation, due: Callable[[], bool], seen: Callable[[float], None]) -> Priced:
     from scipy.optimize import minimize  # slow to import, and only large portfolios need it
 
     smooth = _SmoothBound(formulation)
     exact = PriceList(formulation)
     scaled = np.zeros(len(smooth.scale))
-    best = Ascent(scaled, exact.evaluate(scaled))
-    for stage in STAGES:
+    best = exact.evaluate(scaled)
+    for stage in STAGES if len(scaled) <= MANY_ROWS else (*STAGES, *FINER_STAGES):
         if due():
             break
         smooth.temperature = stage * smooth.typical
@@ -57,10 +63,9 @@ def ascend(formulation: Formulation, due: Callable[[], bool], seen: Callable[[fl
             options={"maxiter": STEPS, "maxcor": 20},
         )
         scaled = found.x
-        prices = scaled * smooth.scale
-        priced = exact.evaluate(prices)
-        if priced.bound < best.priced.bound:
-            best = Ascent(prices, priced)
+        priced = exact.evaluate(scaled * smooth.scale)
+        if priced.bound < best.bound:
+            best = priced
             seen(priced.bound)
     return best
 

@@ -26,6 +26,8 @@ ROUNDING = 1e-12
 class Priced:
     """A bound on the objective, and how far it falls if an arc must be taken."""
 
+    prices: Floats
+    """[coupling rows] money per unit"""
     bound: float
     loss: Floats
     """[take columns] bound − best total of any life through the arc, 0 on the best lives"""
@@ -59,7 +61,7 @@ class PriceList:
         size = float(
             np.abs(prices * np.where(np.isfinite(side), side, 0)).sum() + np.abs(boxes).sum() + np.abs(starts).sum()
         )
-        return Priced(bound + ROUNDING * size, loss, reduced)
+        return Priced(prices, bound + ROUNDING * size, loss, reduced)
 
 
 def sweep(formulation: Formulation, worth: Floats, *, losses: bool = True) -> tuple[Floats, Floats]:

@@ -15,14 +15,13 @@ import numpy as np
 from portfolioopt.errors import EngineFault
 from portfolioopt.formulation.build import Formulation
 from portfolioopt.formulation.part import Mask
-from portfolioopt.networks.tree import Ints
+from portfolioopt.networks.tree import Floats, Ints
 from portfolioopt.plan import Plan
-from portfolioopt.solution.ascent import ascend
 from portfolioopt.solution.cuts import cuts_for
 from portfolioopt.solution.decisions import arcs_of, arcs_taken, plan_of
 from portfolioopt.solution.highs import Run, Settings, Stop, run
 from portfolioopt.solution.judgement import Candidate, Judge
-from portfolioopt.solution.prices import Priced, PriceList
+from portfolioopt.solution.prices import Priced
 from portfolioopt.solution.program import Program, hand_over
 
 MOST_CUTS = 200
@@ -30,8 +29,6 @@ STAND_BACK = (3, 30)
 """Numbers of refused plans after which one is sought that keeps clear of the limits."""
 AWAY = 1e-8
 """Relative distance that it keeps."""
-SIMPLEX = 40_000
-"""Take columns up to which the LP relaxation is left to the simplex method."""
 EXACT = 1e-9
 """Relative difference that counts as none."""
 Work = TypeVar("Work")
@@ -102,6 +99,8 @@ class Search:
     """the different runs that ended with the same best value, or without any plan"""
     began: float = field(default_factory=time.perf_counter)
     cuts: int = 0
+    audit_seconds: float = 0.0
+    """that the last audit took"""
 
     @property
     def value(self) -> float:
@@ -136,7 +135,9 @@ class Search:
 
     def offer(self, plan: Plan, found_by: str) -> Candidate | None:
         """Audits a plan and keeps it if it is the best so far; None if it breaks a hard limit."""
+        began = time.perf_counter()
         verdict = self.timed("audit", lambda: self.judge(plan))
+        self.audit_seconds = time.perf_counter() - began
         if not verdict.ok:
             return None
         candidate = Candidate(plan, verdict.objective, found_by)
@@ -182,7 +183,7 @@ class Search:
             if (
                 ended.x is None
                 or (skip_worse and ended.value <= self.value)
-                or self._accept(ended, program, settings.name)
+                or self.accept(program.whole(ended.x), settings.name)
             ):
                 return ended
             if stop.due or self.cuts > MOST_CUTS:
@@ -213,10 +214,8 @@ class Search:
         finally:
             self.timings[phase] = self.timings.get(phase, 0.0) + time.perf_counter() - began
 
-    def _accept(self, ended: Run, program: Program, name: str) -> bool:
-        """Whether the plan of a run passes the audit; if not, it is cut off."""
-        assert ended.x is not None
-        full = program.whole(ended.x)
+    def accept(self, full: Floats, name: str) -> bool:
+        """Whether the plan of a solution ([columns of the formulation]) passes the audit; if not, it is cut off."""
         plan = plan_of(self.formulation, full)
         if self.offer(plan, name) is not None:
             return True
@@ -244,36 +243,22 @@ class Search:
         if ended.x is not None:
             self.offer(plan_of(self.formulation, program.whole(ended.x)), settings.name)
 
-    def price(self) -> None:
-        """Prices, and the bound they prove by themselves (nothing if there was no time).
+    def take_prices(self, priced: Priced) -> None:
+        """Keeps prices if they prove more than those before."""
+        if self.priced is None or priced.bound < self.priced.bound:
+            self.priced = priced
+            self.prove("prices", priced.bound)
+            self.show_bound(priced.bound)
 
-        From the LP relaxation, or for a portfolio too large for the simplex method by descent on the bound itself.
-        """
-        if self.formulation.takes > SIMPLEX:
-            self._price_by_descent()
-        else:
-            self._price_by_relaxation()
-
-    def _price_by_descent(self) -> None:
-        self.show("prices")
-        stop = self.stop.within(0.5 * self.stop.left)
-        found = self.timed("prices", lambda: ascend(self.formulation, lambda: stop.due, self._show_bound))
-        self.priced = found.priced
-        self.prove("prices", self.priced.bound)
-
-    def _show_bound(self, bound: float) -> None:
+    def show_bound(self, bound: float) -> None:
+        """Tells the watcher what prices prove."""
         self.show("prices", bound=bound)
 
-    def _price_by_relaxation(self) -> None:
-        program = self.timed("hand-over", lambda: hand_over(self.formulation))
-        ended = self.run(program, Settings("LP relaxation", relaxed=True), "LP relaxation", self.stop, proves=False)
-        if ended.row_dual is None or ended.ending != "optimal":
-            return
-        prices = np.zeros(len(self.formulation.row_lower))
-        np.add.at(prices, program.rows, ended.row_dual * program.row_scale * program.objective_scale)
-        coupling = prices[self.formulation.paths :]
-        self.priced = self.timed("prices", lambda: PriceList(self.formulation).evaluate(coupling))
-        self.prove("prices", self.priced.bound)
+    @property
+    def prices(self) -> Floats:
+        """The best prices of the coupling rows so far, 0 where there are none."""
+        known = np.zeros(0) if self.priced is None else self.priced.prices
+        return np.concatenate((known, np.zeros(len(self.formulation.labels) - len(known))))
 
     def arcs_of_best(self) -> Ints | None:
         """Columns that the best plan takes."""
@@ -290,9 +275,10 @@ class Search:
         """The loss within which so many arcs lie besides those of the best lives."""
         if self.priced is None:
             return math.inf
-        losses = np.sort(self.priced.loss)
-        best = int(np.searchsorted(losses, EXACT * max(abs(self.priced.bound), 1.0), side="right"))
-        return float(losses[min(best + arcs, len(losses)) - 1])
+        losses = self.priced.loss
+        best = int(np.count_nonzero(losses <= EXACT * max(abs(self.priced.bound), 1.0)))
+        last = min(best + arcs, len(losses)) - 1
+        return float(np.partition(losses, last)[last])
 
     def could_be_better(self) -> Mask:
         """All columns but the arcs that no plan better than the best one can hold."""

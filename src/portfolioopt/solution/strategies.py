@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from portfolioopt.solution.highs import Run, Settings
 from portfolioopt.solution.neighbourhoods import improve
+from portfolioopt.solution.pricing import price
 from portfolioopt.solution.search import EXACT, Search
 from portfolioopt.solution.ties import fewest_decisions
 
@@ -56,7 +57,7 @@ def search_small(search: Search) -> None:
         )
         ended = search.solve(settings, "search" if number == 0 else "verification", stop=stop)
         if number == 0 and ended.ending == "stopped" and not ended.gap_reached and search.options.verify:
-            search.price()
+            price(search)
         if ended.ending == "infeasible":
             endings.append((settings.name, -math.inf))
         else:
@@ -82,14 +83,16 @@ def _agreeing(search: Search, endings: list[tuple[str, float]]) -> tuple[str, ..
 
 def search_large(search: Search) -> None:
     """Prices first; then cores of growing width and what lies near the best plan; at last all that could be better."""
-    search.price()
+    price(search)
     if search.priced is None:
         _conclude(search, search.solve(_settings(search, "all arcs"), "search"))
         return
     _through(search, CORES)
-    if search.best is not None and not search.done:
-        improve(search, search.stop.within(NEARBY * search.stop.left))
-    while not search.done and int(search.could_be_better().sum()) > MANAGEABLE:
+    while search.best is not None and not search.done:
+        manageable = int(search.could_be_better().sum()) <= MANAGEABLE
+        improve(search, search.stop.within(NEARBY * search.stop.left) if manageable else search.stop)
+        if manageable:
+            break
         before = search.value
         _through(search, WIDER_CORES)
         if search.value <= before + search.tolerance():
