@@ -20,14 +20,20 @@ DRIVERS = ("ev_demand", "tariff", "regulation")
 
 STANDING = 0.35
 """Share of the partnerships that exist today."""
-BUDGET = 0.3
+BUDGET = 0.25
 """Capital of the horizon, as a share of what all new partnerships in full would draw."""
-EFFORT = 0.25
+EFFORT = 0.1
 """Engineers beside those bound today, as a share of the peaks of all new partnerships."""
-EXPOSURE = 0.5
-"""The same for the exposure of a region."""
-SCALE = 1.0
+HIRE = 10
+"""Engineers of a skill that may be hired in a year."""
+EXPOSURE = 0.12
+"""As EFFORT, for the exposure of a region."""
+REGIONAL = 0.4
+"""Most share of all exposure that the first region may hold, if it does not hold more today."""
+SCALE = 0.3
 """Most that a pool pays a year, per unit of what all partnerships could provide."""
+DEALS_PER_MOVE = 20
+"""One decision a year for so many partnerships."""
 
 
 def _ramp(rng: np.random.Generator, peak: float, years: int = 3) -> list[float]:
@@ -38,7 +44,8 @@ def _ramp(rng: np.random.Generator, peak: float, years: int = 3) -> list[float]:
 def _partnership(rng: np.random.Generator, number: int, years: int, first_year: int, existing: bool) -> dict[str, Any]:
     field = number % len(DOMAINS)
     size = float(rng.lognormal(4.2, 0.6))
-    skill, region = SKILLS[field], REGIONS[int(rng.integers(len(REGIONS)))]
+    skill, second_skill = SKILLS[field], SKILLS[(field + int(rng.integers(1, len(SKILLS)))) % len(SKILLS)]
+    region, second_region = (REGIONS[one] for one in rng.permutation(len(REGIONS))[:2])
     opens = int(rng.integers(0, max(years - 4, 1)))
     driver = DRIVERS[int(rng.integers(len(DRIVERS)))]
 
@@ -47,13 +54,19 @@ def _partnership(rng: np.random.Generator, number: int, years: int, first_year: 
             "benefit": [0.0, *_ramp(rng, scale * size * rng.uniform(0.9, 1.5))],
             "cost": round(scale * size * 0.25, 1),
             "capital": [round(scale * size * share, 1) for share in (1.2, 0.8, 0.2)] + [0],
-            "effort": {skill: [round(scale * size * share) for share in (0.5, 0.4, 0.25)]},
-            "exposure": {region: round(scale * size * 3)},
+            "effort": {
+                skill: [round(scale * size * share) for share in (0.5, 0.4, 0.25)],
+                second_skill: [round(scale * size * share) for share in (0.25, 0.2, 0.1)],
+            },
+            "exposure": {region: round(scale * size * 3), second_region: round(scale * size)},
             "provides": {CAPABILITIES[field]: [0, round(scale * size * 0.1, 1), round(scale * size * 0.2, 1)]},
             "interfaces": int(1 + 2 * scale),
             "breakdown_loss": round(scale * size * 0.6, 1),
             "terminal": [0, round(scale * size, 1), round(scale * size * 1.5, 1)],
-            "sensitivity": {"benefit": {driver: round(float(rng.uniform(0.2, 0.9)), 2)}},
+            "sensitivity": {
+                "benefit": {driver: round(float(rng.uniform(0.2, 0.9)), 2)},
+                "capital": {"tariff": round(float(rng.uniform(0.1, 0.5)), 2)},
+            },
         }
 
     actions: list[dict[str, Any]] = [
@@ -83,7 +96,7 @@ def _partnership(rng: np.random.Generator, number: int, years: int, first_year: 
             "to": "supply",
             "after_years": 2,
             "notice_years": 1,
-            "at_effect": {"proceeds": round(size * float(rng.uniform(0.8, 2.0)), 1)},
+            "at_effect": {"proceeds": round(size * float(rng.uniform(0.3, 1.2)), 1)},
         },
         {
             "id": "leave",
@@ -95,7 +108,7 @@ def _partnership(rng: np.random.Generator, number: int, years: int, first_year: 
         },
     ]
     supply = {
-        "benefit": round(size * 0.5, 1),
+        "benefit": round(size * 0.35, 1),
         "cost": round(size * 0.05, 1),
         "interfaces": 1,
         "provides": {CAPABILITIES[field]: round(size * 0.12, 1)},
@@ -142,6 +155,7 @@ def realistic(seed: int, partnerships: int = 40, years: int = 10, scenarios: int
     deals = [_partnership(rng, number, years, first_year, number in today) for number in range(partnerships)]
     standing = [one for one in deals if one["start"]["state"] == "full"]
     ids = [one["id"] for one in deals]
+    moves = max(1, partnerships // DEALS_PER_MOVE)
     capital = sum(sum(one["states"]["full"]["capital"]) for one in deals if one not in standing)
 
     def room(kind: str, name: str, share: float) -> float:
@@ -158,9 +172,12 @@ def realistic(seed: int, partnerships: int = 40, years: int = 10, scenarios: int
         "partnerships": deals,
         "capital": {"budget": round(capital * BUDGET / years, 0), "carry_over": 0.5, "recycle": 0.5},
         "skills": {
-            name: {"capacity": room("effort", name, EFFORT), "hire": {"cost": 0.2, "at_most": 15}} for name in SKILLS
+            name: {"capacity": room("effort", name, EFFORT), "hire": {"cost": 0.3, "at_most": HIRE}} for name in SKILLS
         },
-        "exposures": [{"id": f"{tag}_cap", "tag": tag, "at_most": room("exposure", tag, EXPOSURE)} for tag in REGIONS],
+        "exposures": [
+            *({"id": f"{tag}_cap", "tag": tag, "at_most": room("exposure", tag, EXPOSURE)} for tag in REGIONS),
+            {"id": f"{REGIONS[0]}_share", "tag": REGIONS[0], "at_most_share": _share(standing), "of": list(REGIONS)},
+        ],
         "requirements": [
             {
                 "id": "cells",
@@ -177,10 +194,13 @@ def realistic(seed: int, partnerships: int = 40, years: int = 10, scenarios: int
             {
                 "id": "autonomy_bets",
                 "domains": ["autonomy"],
-                "at_most": sum(one["domain"] == "autonomy" for one in standing) + max(1, partnerships // 16),
+                "at_most": sum(one["domain"] == "autonomy" for one in standing) + max(1, partnerships // 40),
             }
         ],
-        "moves": [{"id": "change_capacity", "kinds": ["form", "expand"], "at_most": max(1, partnerships // 13)}],
+        "moves": [
+            {"id": "change_capacity", "kinds": ["form", "expand"], "at_most": moves},
+            {"id": "separations", "kinds": ["restructure", "exit"], "at_most": moves},
+        ],
         "links": _links(rng, deals),
         "rules": [
             {
@@ -195,6 +215,13 @@ def realistic(seed: int, partnerships: int = 40, years: int = 10, scenarios: int
         "scenarios": _futures(rng, years, scenarios),
         "review_years": sorted({first_year, first_year + min(2, years - 1), first_year + min(5, years - 1)}),
     }
+
+
+def _share(standing: list[dict[str, Any]]) -> float:
+    """What the first region holds of today's exposure, and at least `REGIONAL`."""
+    held = {tag: _used(standing, "exposure", tag, _last) for tag in REGIONS}
+    total = sum(held.values())
+    return max(REGIONAL, math.ceil(100 * held[REGIONS[0]] / total) / 100) if total else 1.0
 
 
 def _pool(deals: list[dict[str, Any]], capability: str, scale: float) -> dict[str, Any]:
