@@ -51,7 +51,7 @@ def read_knapsack(path: Path) -> Knapsack:
 
 
 def made_knapsack(seed: int, groups: int, items: int, resources: int) -> Knapsack:
-    """One in the manner of Khan's: whole weights, values that grow with them, capacities for half of the most weight."""
+    """One in the manner of Khan's: whole weights, values that grow with them, room for half of the most weight."""
     rng = np.random.default_rng(seed)
     made = []
     for _ in range(groups):

@@ -18,7 +18,10 @@ CAPABILITIES = ("shared_volume", "cells_gwh", "stack_programs", "validated_miles
 REGIONS = ("north_america", "europe", "china")
 DRIVERS = ("ev_demand", "tariff", "regulation")
 
-STANDING = 0.35
+SPREAD = 0.4
+GAIN = (1.0, 1.35)
+CARRY = 0.3
+STANDING = 0.2
 """Share of the partnerships that exist today."""
 BUDGET = 0.25
 """Capital of the horizon, as a share of what all new partnerships in full would draw."""
@@ -43,7 +46,7 @@ def _ramp(rng: np.random.Generator, peak: float, years: int = 3) -> list[float]:
 
 def _partnership(rng: np.random.Generator, number: int, years: int, first_year: int, existing: bool) -> dict[str, Any]:
     field = number % len(DOMAINS)
-    size = float(rng.lognormal(4.2, 0.6))
+    size = float(rng.lognormal(4.2, SPREAD))
     skill, second_skill = SKILLS[field], SKILLS[(field + int(rng.integers(1, len(SKILLS)))) % len(SKILLS)]
     region, second_region = (REGIONS[one] for one in rng.permutation(len(REGIONS))[:2])
     opens = int(rng.integers(0, max(years - 4, 1)))
@@ -51,7 +54,7 @@ def _partnership(rng: np.random.Generator, number: int, years: int, first_year: 
 
     def state(scale: float) -> dict[str, Any]:
         return {
-            "benefit": [0.0, *_ramp(rng, scale * size * rng.uniform(0.9, 1.5))],
+            "benefit": [0.0, *_ramp(rng, scale * size * rng.uniform(*GAIN))],
             "cost": round(scale * size * 0.25, 1),
             "capital": [round(scale * size * share, 1) for share in (1.2, 0.8, 0.2)] + [0],
             "effort": {
@@ -170,7 +173,7 @@ def realistic(seed: int, partnerships: int = 40, years: int = 10, scenarios: int
         "horizon": {"first_year": first_year, "years": years},
         "discount_rate": 0.08,
         "partnerships": deals,
-        "capital": {"budget": round(capital * BUDGET / years, 0), "carry_over": 0.5, "recycle": 0.5},
+        "capital": {"budget": round(capital * BUDGET / years, 0), "carry_over": CARRY, "recycle": 0.5},
         "skills": {
             name: {"capacity": room("effort", name, EFFORT), "hire": {"cost": 0.3, "at_most": HIRE}} for name in SKILLS
         },
