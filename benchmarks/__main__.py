@@ -107,14 +107,18 @@ def _figure(amount: float | None, form: str) -> str:
 def _pictures(asked: argparse.Namespace) -> None:
     from benchmarks.pictures import draw_all
 
-    for path in draw_all(records.read(asked.results), asked.out, png=asked.png):
+    for path in draw_all(_of_full_size(asked.results), asked.out, png=asked.png):
         print(path)
+
+
+def _of_full_size(path: Path) -> list[Record]:
+    return [record for record in records.read(path) if not record.tiny]
 
 
 def _page(asked: argparse.Namespace) -> None:
     from benchmarks.page import page
 
-    asked.out.write_text(page(records.read(asked.results), cases(), asked.out.parent), encoding="utf-8")
+    asked.out.write_text(page(_of_full_size(asked.results), cases(), asked.out.parent), encoding="utf-8")
     print(asked.out)
 
 

@@ -106,7 +106,7 @@ def _measure(case: Case, plan: Plan, run: str) -> Iterator[Record]:
     works = [work for work in plan.works if work.is_for(case)]
 
     def empty(work: Work, outcome: str, ended: str = "") -> Record:
-        return Record(run, case.name, *work.key, plan.seed, limit, outcome, ended=ended)
+        return Record(run, case.name, *work.key, plan.seed, limit, outcome, ended=ended, tiny=plan.tiny)
 
     if case.file and (plan.data is None or not (plan.data / case.file).exists()) and not plan.tiny:
         yield from (empty(work, "no data", f"{case.file} is read from the folder given with --data") for work in works)

@@ -45,6 +45,8 @@ class Record:
     points: tuple[Point, ...] = ()
     versions: dict[str, str] = field(default_factory=dict)
     machine: dict[str, Any] = field(default_factory=dict)
+    tiny: bool = False
+    """measured at the size of the tests: of no interest but to them"""
 
     @property
     def gap(self) -> float | None:

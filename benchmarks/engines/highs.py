@@ -78,7 +78,7 @@ def pass_program(program: "Program | Matrix", *, whole_numbers: bool = True) -> 
     """Arrays into a HiGHS that says nothing."""
     import highspy
 
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.setOptionValue("output_flag", False)
     lp = highspy.HighsLp()
     lp.num_row_, lp.num_col_ = program.matrix.shape
