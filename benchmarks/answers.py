@@ -7,8 +7,8 @@ from typing import Any
 
 from benchmarks.curve import Point
 
-REPEATS, ENOUGH = 5, 3.0
-"""Most repetitions of a short piece of work, and the seconds after which no other is begun."""
+ENOUGH = 3.0
+"""Seconds after which a piece of work is not repeated."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Watch:
         return perf_counter() - self._wall, process_time() - self._cpu
 
 
-def timed(work: Callable[[], object], *, repeats: int = REPEATS) -> Answer:
+def timed(work: Callable[[], object], repeats: int) -> Answer:
     """The work, repeated where it is short; the fastest counts."""
     fastest: tuple[float, float] | None = None
     spent = 0.0

@@ -78,7 +78,8 @@ def _budget_changed() -> Case:
 
 
 def _realistic(partnerships: int, years: int, scenarios: int, *, whole: bool = True, time_limit: float = 60) -> Case:
-    about = f"generated: {partnerships:,} partnerships, {years} years, {scenarios:,} scenarios, all families of limits"
+    futures = "one scenario" if scenarios == 1 else f"{scenarios:,} scenarios"
+    about = f"generated: {partnerships:,} partnerships, {years} years, {futures}, every family of limits"
     make = partial(realistic, partnerships=partnerships, years=years, scenarios=scenarios)
     tiny = partial(realistic, partnerships=8, years=4, scenarios=min(scenarios, 2))
     return Case(f"realistic_{partnerships}x{years}x{scenarios}", about, make, tiny, (), whole, time_limit)
@@ -120,10 +121,14 @@ def _knapsack(groups: int, items: int, resources: int) -> Case:
     return Case(name, about, make, _tiny_knapsack)
 
 
+def _tiny_budgeting(_seed: int) -> dict[str, Any]:
+    return logos.instance_of(logos.read_budgeting(logos.DATA / "test_skp.xml"), "logos-test-skp")
+
+
 def _logos(name: str) -> Case:
     about = f"capital budgeting case of LOGOS; best value {logos.KNOWN[name]:,g}"
 
     def make(_seed: int) -> dict[str, Any]:
         return logos.instance_of(logos.read_budgeting(logos.DATA / f"{name}.xml"), f"logos-{name}")
 
-    return Case(f"logos_{name}", about, make, make)
+    return Case(f"logos_{name}", about, make, _tiny_budgeting)

@@ -1,5 +1,6 @@
 """What lies ready for the engines: the instance file, and the whole matrix where it is written."""
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,10 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Limits:
-    """Of a solve: seconds, seed of the engine; always one thread, and 1e-4 as the gap to stop at."""
+    """Of a piece of work: seconds and seed of a solve, repetitions of the rest. One thread always, `GAP` to stop at."""
 
     seconds: float
     seed: int = 0
+    repeats: int = 5
+    """most repetitions of a short piece of work"""
 
 
 GAP = 1e-4
@@ -45,10 +48,13 @@ class Stage:
 
     @cached_property
     def _source(self) -> tuple[Path, tuple[str, ...]]:
-        target = self.folder / "instance.yaml"
-        if target.exists():
-            return target, ()
-        return self.case.write(target, self.seed, tiny=self.tiny)
+        if self._made.exists():
+            return self._made, ()
+        return self.case.write(self._made, self.seed, tiny=self.tiny)
+
+    @property
+    def _made(self) -> Path:
+        return self.folder / "instance.yaml"
 
     @property
     def matrix_file(self) -> Path:
@@ -60,9 +66,11 @@ class Stage:
 
     @cached_property
     def instance(self) -> "Instance":
-        """Read from the file."""
-        from portfolioopt import read_instance
+        """As the file says; what was made is JSON and needs no reader of YAML."""
+        from portfolioopt import Instance, read_instance
 
+        if self.file == self._made:
+            return Instance.model_validate(json.loads(self.file.read_text(encoding="utf-8")))
         return read_instance(self.file, self.settings)
 
     @cached_property

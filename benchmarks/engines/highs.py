@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from portfolioopt.solution.program import Program
 
 
-def hand_over(stage: Stage, _limits: Limits) -> Answer:
+def hand_over(stage: Stage, limits: Limits) -> Answer:
     """The floor of every hand-over: finished arrays straight into HiGHS."""
     matrix = stage.matrix
-    return timed(lambda: pass_program(matrix))
+    return timed(lambda: pass_program(matrix), limits.repeats)
 
 
 def relaxation(stage: Stage, limits: Limits) -> Answer:

@@ -31,50 +31,50 @@ def prepare(stage: Stage, _limits: Limits) -> Answer:
     return Answer(*watch.read, size=size)
 
 
-def read(stage: Stage, _limits: Limits) -> Answer:
+def read(stage: Stage, limits: Limits) -> Answer:
     """From the file to a checked instance."""
     from portfolioopt import read_instance
 
     file, settings = stage.file, stage.settings
-    return timed(lambda: read_instance(file, settings))
+    return timed(lambda: read_instance(file, settings), limits.repeats)
 
 
-def read_json(stage: Stage, _limits: Limits) -> Answer:
+def read_json(stage: Stage, limits: Limits) -> Answer:
     """The floor of reading: the same facts as JSON, parsed and not checked."""
     from portfolioopt.language.writing import plain
 
     text = json.dumps(plain(stage.instance), default=float)
-    return timed(lambda: json.loads(text))
+    return timed(lambda: json.loads(text), limits.repeats)
 
 
-def validate(stage: Stage, _limits: Limits) -> Answer:
+def validate(stage: Stage, limits: Limits) -> Answer:
     """From a mapping to a checked instance, for those who use it as a library."""
     from portfolioopt import Instance
     from portfolioopt.language.writing import plain
 
     raw = plain(stage.instance)
-    return timed(lambda: Instance.model_validate(raw))
+    return timed(lambda: Instance.model_validate(raw), limits.repeats)
 
 
-def networks(stage: Stage, _limits: Limits) -> Answer:
+def networks(stage: Stage, limits: Limits) -> Answer:
     """The scenario tree and every partnership's possible lives."""
     from portfolioopt.networks.portfolio import lay_out
 
     instance = stage.instance
-    return timed(lambda: lay_out(instance))
+    return timed(lambda: lay_out(instance), limits.repeats)
 
 
-def formulation(stage: Stage, _limits: Limits) -> Answer:
+def formulation(stage: Stage, limits: Limits) -> Answer:
     """All rows and columns."""
     from portfolioopt.formulation.build import formulate
     from portfolioopt.language.model import Model
     from portfolioopt.networks.portfolio import lay_out
 
     portfolio, model = lay_out(stage.instance), Model()
-    return timed(lambda: formulate(portfolio, model))
+    return timed(lambda: formulate(portfolio, model), limits.repeats)
 
 
-def hand_over(stage: Stage, _limits: Limits) -> Answer:
+def hand_over(stage: Stage, limits: Limits) -> Answer:
     """From finished rows through the Pyomo model into HiGHS."""
     from benchmarks.engines.highs import pass_program
     from portfolioopt.formulation.build import formulate
@@ -83,7 +83,7 @@ def hand_over(stage: Stage, _limits: Limits) -> Answer:
     from portfolioopt.solution import program
 
     formulated = formulate(lay_out(stage.instance), Model())
-    return timed(lambda: pass_program(program.hand_over(formulated)))
+    return timed(lambda: pass_program(program.hand_over(formulated)), limits.repeats)
 
 
 def solve_cold(stage: Stage, limits: Limits) -> Answer:
@@ -123,9 +123,9 @@ def _solve(stage: Stage, limits: Limits) -> Answer:
     return Answer(*read, value, bound, ended, None if value is None else True, curve.closed())
 
 
-def command_help(_stage: Stage, _limits: Limits) -> Answer:
+def command_help(_stage: Stage, limits: Limits) -> Answer:
     """`portfolioopt --help`, whole process."""
-    return _command(["--help"])
+    return _command(["--help"], limits.repeats)
 
 
 def command_solve(stage: Stage, limits: Limits) -> Answer:
@@ -135,7 +135,7 @@ def command_solve(stage: Stage, limits: Limits) -> Answer:
         return _command(arguments, repeats=1)
 
 
-def _command(arguments: list[str], repeats: int = 3) -> Answer:
+def _command(arguments: list[str], repeats: int) -> Answer:
     """The CPU seconds are those of the process started."""
 
     def run() -> None:
