@@ -1,6 +1,7 @@
 """The command line: list, run, pictures, page."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from fnmatch import fnmatch
@@ -17,8 +18,9 @@ DOCS = Path(__file__).parents[1] / "docs"
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Does what the first word says."""
+    """Does what the first word says; asked to end, it ends the engine at work too."""
     asked = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit("ended"))
     asked.do(asked)
 
 
