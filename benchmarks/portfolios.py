@@ -18,16 +18,30 @@ CAPABILITIES = ("shared_volume", "cells_gwh", "stack_programs", "validated_miles
 REGIONS = ("north_america", "europe", "china")
 DRIVERS = ("ev_demand", "tariff", "regulation")
 
-STANDING = 0.35
+STANDING = 0.3
 """Share of the partnerships that exist today."""
+SPREAD = 0.4
+"""Of sizes: deals that are much alike are hard to choose among."""
+GAIN = (1.0, 1.5)
+"""Benefit of a year at the peak, per unit of size."""
 BUDGET = 0.3
 """Capital of the horizon, as a share of what all new partnerships in full would draw."""
-EFFORT = 0.25
+CARRY = 0.4
+"""Share of the capital left that may be drawn a year later."""
+EFFORT = 0.12
 """Engineers beside those bound today, as a share of the peaks of all new partnerships."""
-EXPOSURE = 0.5
-"""The same for the exposure of a region."""
-SCALE = 1.0
+HIRE = 8
+"""Engineers of a skill that may be hired in a year."""
+EXPOSURE = 0.15
+"""As EFFORT, for the exposure of a region."""
+REGIONAL = 0.4
+"""Most share of all exposure that the first region may hold, if it does not hold more today."""
+NEED = 0.35
+"""Cells needed a year, as a share of what all deals could provide."""
+SCALE = 0.22
 """Most that a pool pays a year, per unit of what all partnerships could provide."""
+DEALS_PER_MOVE = 20
+"""One decision a year for so many partnerships."""
 
 
 def _ramp(rng: np.random.Generator, peak: float, years: int = 3) -> list[float]:
@@ -37,23 +51,30 @@ def _ramp(rng: np.random.Generator, peak: float, years: int = 3) -> list[float]:
 
 def _partnership(rng: np.random.Generator, number: int, years: int, first_year: int, existing: bool) -> dict[str, Any]:
     field = number % len(DOMAINS)
-    size = float(rng.lognormal(4.2, 0.6))
-    skill, region = SKILLS[field], REGIONS[int(rng.integers(len(REGIONS)))]
+    size = float(rng.lognormal(4.2, SPREAD))
+    skill, second_skill = SKILLS[field], SKILLS[(field + int(rng.integers(1, len(SKILLS)))) % len(SKILLS)]
+    region, second_region = (REGIONS[one] for one in rng.permutation(len(REGIONS))[:2])
     opens = int(rng.integers(0, max(years - 4, 1)))
     driver = DRIVERS[int(rng.integers(len(DRIVERS)))]
 
     def state(scale: float) -> dict[str, Any]:
         return {
-            "benefit": [0.0, *_ramp(rng, scale * size * rng.uniform(0.9, 1.5))],
+            "benefit": [0.0, *_ramp(rng, scale * size * rng.uniform(*GAIN))],
             "cost": round(scale * size * 0.25, 1),
             "capital": [round(scale * size * share, 1) for share in (1.2, 0.8, 0.2)] + [0],
-            "effort": {skill: [round(scale * size * share) for share in (0.5, 0.4, 0.25)]},
-            "exposure": {region: round(scale * size * 3)},
+            "effort": {
+                skill: [round(scale * size * share) for share in (0.5, 0.4, 0.25)],
+                second_skill: [round(scale * size * share) for share in (0.25, 0.2, 0.1)],
+            },
+            "exposure": {region: round(scale * size * 3), second_region: round(scale * size)},
             "provides": {CAPABILITIES[field]: [0, round(scale * size * 0.1, 1), round(scale * size * 0.2, 1)]},
             "interfaces": int(1 + 2 * scale),
             "breakdown_loss": round(scale * size * 0.6, 1),
             "terminal": [0, round(scale * size, 1), round(scale * size * 1.5, 1)],
-            "sensitivity": {"benefit": {driver: round(float(rng.uniform(0.2, 0.9)), 2)}},
+            "sensitivity": {
+                "benefit": {driver: round(float(rng.uniform(0.2, 0.9)), 2)},
+                "capital": {"tariff": round(float(rng.uniform(0.1, 0.5)), 2)},
+            },
         }
 
     actions: list[dict[str, Any]] = [
@@ -83,7 +104,7 @@ def _partnership(rng: np.random.Generator, number: int, years: int, first_year: 
             "to": "supply",
             "after_years": 2,
             "notice_years": 1,
-            "at_effect": {"proceeds": round(size * float(rng.uniform(0.8, 2.0)), 1)},
+            "at_effect": {"proceeds": round(size * float(rng.uniform(0.3, 1.2)), 1)},
         },
         {
             "id": "leave",
@@ -95,7 +116,7 @@ def _partnership(rng: np.random.Generator, number: int, years: int, first_year: 
         },
     ]
     supply = {
-        "benefit": round(size * 0.5, 1),
+        "benefit": round(size * 0.35, 1),
         "cost": round(size * 0.05, 1),
         "interfaces": 1,
         "provides": {CAPABILITIES[field]: round(size * 0.12, 1)},
@@ -133,8 +154,8 @@ def _last(profile: list[float]) -> float:
 def realistic(seed: int, partnerships: int = 40, years: int = 10, scenarios: int = 8) -> dict[str, Any]:
     """All limit families, tight, on a tree with three review years; doing nothing is always within the limits.
 
-    Capital lapses in part, engineers are few, and two of four capabilities pay only at scale (S-shaped pools), so
-    that the linear relaxation promises some percent more than any plan earns.
+    Capital lapses in part, engineers are few, regions fill up, and two of four capabilities pay only at scale
+    (S-shaped pools), so that the linear relaxation promises three to five percent more than any plan earns.
     """
     rng = np.random.default_rng(seed)
     first_year = 2026
@@ -142,6 +163,7 @@ def realistic(seed: int, partnerships: int = 40, years: int = 10, scenarios: int
     deals = [_partnership(rng, number, years, first_year, number in today) for number in range(partnerships)]
     standing = [one for one in deals if one["start"]["state"] == "full"]
     ids = [one["id"] for one in deals]
+    moves = max(1, partnerships // DEALS_PER_MOVE)
     capital = sum(sum(one["states"]["full"]["capital"]) for one in deals if one not in standing)
 
     def room(kind: str, name: str, share: float) -> float:
@@ -156,16 +178,19 @@ def realistic(seed: int, partnerships: int = 40, years: int = 10, scenarios: int
         "horizon": {"first_year": first_year, "years": years},
         "discount_rate": 0.08,
         "partnerships": deals,
-        "capital": {"budget": round(capital * BUDGET / years, 0), "carry_over": 0.5, "recycle": 0.5},
+        "capital": {"budget": round(capital * BUDGET / years, 0), "carry_over": CARRY, "recycle": 0.5},
         "skills": {
-            name: {"capacity": room("effort", name, EFFORT), "hire": {"cost": 0.2, "at_most": 15}} for name in SKILLS
+            name: {"capacity": room("effort", name, EFFORT), "hire": {"cost": 0.3, "at_most": HIRE}} for name in SKILLS
         },
-        "exposures": [{"id": f"{tag}_cap", "tag": tag, "at_most": room("exposure", tag, EXPOSURE)} for tag in REGIONS],
+        "exposures": [
+            *({"id": f"{tag}_cap", "tag": tag, "at_most": room("exposure", tag, EXPOSURE)} for tag in REGIONS),
+            {"id": f"{REGIONS[0]}_share", "tag": REGIONS[0], "at_most_share": _share(standing), "of": list(REGIONS)},
+        ],
         "requirements": [
             {
                 "id": "cells",
                 "capability": "cells_gwh",
-                "at_least": round(_used(deals, "provides", "cells_gwh", max) * 0.5, 1),
+                "at_least": round(_used(deals, "provides", "cells_gwh", max) * NEED, 1),
                 "shortfall_cost": 3,
             },
         ],
@@ -177,10 +202,13 @@ def realistic(seed: int, partnerships: int = 40, years: int = 10, scenarios: int
             {
                 "id": "autonomy_bets",
                 "domains": ["autonomy"],
-                "at_most": sum(one["domain"] == "autonomy" for one in standing) + max(1, partnerships // 16),
+                "at_most": sum(one["domain"] == "autonomy" for one in standing) + max(1, partnerships // 40),
             }
         ],
-        "moves": [{"id": "change_capacity", "kinds": ["form", "expand"], "at_most": max(1, partnerships // 13)}],
+        "moves": [
+            {"id": "change_capacity", "kinds": ["form", "expand"], "at_most": moves},
+            {"id": "separations", "kinds": ["restructure", "exit"], "at_most": moves},
+        ],
         "links": _links(rng, deals),
         "rules": [
             {
@@ -195,6 +223,13 @@ def realistic(seed: int, partnerships: int = 40, years: int = 10, scenarios: int
         "scenarios": _futures(rng, years, scenarios),
         "review_years": sorted({first_year, first_year + min(2, years - 1), first_year + min(5, years - 1)}),
     }
+
+
+def _share(standing: list[dict[str, Any]]) -> float:
+    """What the first region holds of today's exposure, and at least `REGIONAL`."""
+    held = {tag: _used(standing, "exposure", tag, _last) for tag in REGIONS}
+    total = sum(held.values())
+    return max(REGIONAL, math.ceil(100 * held[REGIONS[0]] / total) / 100) if total else 1.0
 
 
 def _pool(deals: list[dict[str, Any]], capability: str, scale: float) -> dict[str, Any]:

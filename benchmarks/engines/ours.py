@@ -1,0 +1,172 @@
+"""portfolioopt itself, stage by stage and whole; and its audit, which judges the plans of the peers too."""
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+
+from benchmarks.answers import Answer, Watch, timed
+from benchmarks.curve import Curve
+from benchmarks.matrix import Array, write_matrix
+from benchmarks.stage import GAP, Limits, Stage
+
+
+def prepare(stage: Stage, _limits: Limits) -> Answer:
+    """Writes the instance file and, where it is wanted, the whole matrix; tells how large it is."""
+    from portfolioopt.formulation.build import formulate
+    from portfolioopt.language.model import Model
+    from portfolioopt.networks.portfolio import lay_out
+    from portfolioopt.solution.program import hand_over
+
+    watch = Watch()
+    instance = stage.instance
+    size = {"partnerships": len(instance.partnerships), "years": instance.horizon.years}
+    size["scenarios"] = len(instance.futures)
+    if stage.case.whole:
+        formulation = formulate(lay_out(instance), Model())
+        program = hand_over(formulation)
+        write_matrix(program, stage.matrix_file)
+        size |= {"columns": len(program.columns), "rows": len(program.rows), "non_zeros": int(program.matrix.nnz)}
+    return Answer(*watch.read, size=size)
+
+
+def read(stage: Stage, limits: Limits) -> Answer:
+    """From the file to a checked instance."""
+    from portfolioopt import read_instance
+
+    file, settings = stage.file, stage.settings
+    return timed(lambda: read_instance(file, settings), limits.repeats)
+
+
+def read_json(stage: Stage, limits: Limits) -> Answer:
+    """The floor of reading: the same facts as JSON, parsed and not checked."""
+    from portfolioopt.language.writing import plain
+
+    text = json.dumps(plain(stage.instance), default=float)
+    return timed(lambda: json.loads(text), limits.repeats)
+
+
+def validate(stage: Stage, limits: Limits) -> Answer:
+    """From a mapping to a checked instance, for those who use it as a library."""
+    from portfolioopt import Instance
+    from portfolioopt.language.writing import plain
+
+    raw = plain(stage.instance)
+    return timed(lambda: Instance.model_validate(raw), limits.repeats)
+
+
+def networks(stage: Stage, limits: Limits) -> Answer:
+    """The scenario tree and every partnership's possible lives."""
+    from portfolioopt.networks.portfolio import lay_out
+
+    instance = stage.instance
+    return timed(lambda: lay_out(instance), limits.repeats)
+
+
+def formulation(stage: Stage, limits: Limits) -> Answer:
+    """All rows and columns."""
+    from portfolioopt.formulation.build import formulate
+    from portfolioopt.language.model import Model
+    from portfolioopt.networks.portfolio import lay_out
+
+    portfolio, model = lay_out(stage.instance), Model()
+    return timed(lambda: formulate(portfolio, model), limits.repeats)
+
+
+def hand_over(stage: Stage, limits: Limits) -> Answer:
+    """From finished rows through the Pyomo model into HiGHS."""
+    from benchmarks.engines.highs import pass_program
+    from portfolioopt.formulation.build import formulate
+    from portfolioopt.language.model import Model
+    from portfolioopt.networks.portfolio import lay_out
+    from portfolioopt.solution import program
+
+    formulated = formulate(lay_out(stage.instance), Model())
+    return timed(lambda: pass_program(program.hand_over(formulated)), limits.repeats)
+
+
+def solve_cold(stage: Stage, limits: Limits) -> Answer:
+    """From a checked instance to an audited plan; networks, formulation and checks are within its seconds."""
+    return _solve(stage, limits)
+
+
+def solve_again(stage: Stage, limits: Limits) -> Answer:
+    """After the instance without its settings has been solved in the same process: what a what-if costs.
+
+    There is no session yet that the second solve could start from, so it starts from cold.
+    """
+    from portfolioopt import read_instance, solve
+
+    solve(read_instance(stage.file), time_limit=limits.seconds, gap=GAP, seed=limits.seed)
+    return _solve(stage, limits)
+
+
+def _solve(stage: Stage, limits: Limits) -> Answer:
+    from portfolioopt import solve
+
+    instance = stage.instance
+    watch, curve = Watch(), Curve()
+    result = solve(
+        instance,
+        time_limit=limits.seconds,
+        gap=GAP,
+        threads=1,
+        seed=limits.seed,
+        progress=lambda sight: curve.note(sight.value, sight.bound),
+    )
+    read = watch.read
+    value = None if result.objective is None else float(result.objective)
+    bound = None if result.bound is None else float(result.bound)
+    curve.note(float("-inf") if value is None else value, float("inf") if bound is None else bound)
+    ended = f"{result.status}: {result.stop_reason}" + (", verified" if result.verified else "")
+    return Answer(*read, value, bound, ended, None if value is None else True, curve.closed())
+
+
+def command_help(_stage: Stage, limits: Limits) -> Answer:
+    """`portfolioopt --help`, whole process."""
+    return _command(["--help"], limits.repeats)
+
+
+def command_solve(stage: Stage, limits: Limits) -> Answer:
+    """`portfolioopt solve`, whole process, run folder and report included."""
+    with tempfile.TemporaryDirectory(prefix="portfolioopt-benchmark-") as folder:
+        arguments = ["solve", str(stage.file), "--out", f"{folder}/run", "--time-limit", str(limits.seconds)]
+        return _command(arguments, repeats=1)
+
+
+def _command(arguments: list[str], repeats: int) -> Answer:
+    """The CPU seconds are those of the process started."""
+
+    def run() -> None:
+        subprocess.run([sys.executable, "-m", "portfolioopt", *arguments], check=True, stdout=subprocess.DEVNULL)
+
+    before = _cpu_of_children()
+    done = timed(run, repeats=1)
+    cpu = _cpu_of_children() - before
+    for _ in range(repeats - 1):
+        before = _cpu_of_children()
+        again = timed(run, repeats=1)
+        if again.seconds < done.seconds:
+            done, cpu = again, _cpu_of_children() - before
+    return Answer(done.seconds, cpu)
+
+
+def _cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def judge(stage: Stage, x: Array) -> tuple[bool, float]:
+    """Whether the audit accepts the plan of a peer's solution, and what the plan is worth by it."""
+    from portfolioopt.audit import audit
+    from portfolioopt.formulation.build import formulate
+    from portfolioopt.language.model import Model
+    from portfolioopt.networks.portfolio import lay_out
+    from portfolioopt.plan import TODAY
+    from portfolioopt.solution.decisions import plan_of
+
+    model = Model()
+    formulated = formulate(lay_out(stage.instance), model)
+    found = audit(stage.instance, model, plan_of(formulated, stage.matrix.whole(x)), TODAY)
+    return found.ok, float(found.objective)
