@@ -1,7 +1,9 @@
 """The Pyomo model: the finished rows as variables, constraints and an objective under the families' names.
 
-Rules and parameters would take a hundred times as long as handing the arrays over; so every constraint is a
-finished `LinearExpression`, made with the garbage collector paused.
+Pyomo's own objects, one for every column and row, would take forty times as long to make as the arrays take to hand
+over, and nearly all of them would never be looked at. So a component here keeps its arrays and makes the object of a
+column or row when somebody asks for it: any solver interface, writer or reader of Pyomo models finds an ordinary
+model, and the hand-over reads the arrays.
 """
 
 from collections.abc import Callable
@@ -10,84 +12,177 @@ from math import isinf
 from typing import Any
 
 import numpy as np
-from pyomo.common.gc_manager import PauseGC
-from pyomo.core import Binary, ConcreteModel, Constraint, Objective, Reals, Var, maximize
+import scipy.sparse as sp
+from pyomo.core import Binary, ConcreteModel, Constraint, Reals, Var, maximize
+from pyomo.core.base.constraint import IndexedConstraint
+from pyomo.core.base.objective import ScalarObjective
+from pyomo.core.base.var import IndexedVar
 from pyomo.core.expr.numeric_expr import LinearExpression
 
-from portfolioopt.formulation.part import Part
+from portfolioopt.formulation.part import Mask, Part
 from portfolioopt.networks.tree import Floats, Ints
 
 PATHS = "paths"
 
 
-@dataclass(frozen=True)
-class WrittenModel:
-    """A Pyomo model and where its parts stand in the formulation."""
+class _MadeWhenAskedFor:
+    """A component whose parts are all there for whoever walks through them, and are made only then."""
 
-    model: Any
-    """`pyomo.core.ConcreteModel`: variables named as the column groups (take, capital_left, skills_hired, …),
-    constraints named paths, capital_limit, skills_limit, …, and `objective`"""
-    columns: dict[int, int]
-    """id of a variable → column of the part"""
-    rows: dict[int, int]
-    """id of a constraint → row of the part"""
+    _data: dict[int, Any]
+    size: int
+
+    def keys(self, *arguments: Any, **named: Any) -> Any:
+        if len(self._data) < self.size:
+            for index in range(self.size):
+                if index not in self._data:
+                    self._getitem_when_not_present(index)
+        return super().keys(*arguments, **named)  # type: ignore[misc]
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __contains__(self, index: object) -> bool:
+        return isinstance(index, int) and 0 <= index < self.size
+
+    def _getitem_when_not_present(self, index: int) -> Any:
+        return super()._getitem_when_not_present(index)  # type: ignore[misc]
 
 
-def pyomo_model(part: Part) -> WrittenModel:
-    """The model of a formulation, or of a part of it."""
-    with PauseGC():
-        return _write(part)
+class Columns(_MadeWhenAskedFor, IndexedVar):  # type: ignore[misc]
+    """Variables of one kind; `numbers` are their columns in the part."""
+
+    def __init__(self, numbers: Ints, lower: Floats, upper: Floats, *, binary: bool) -> None:
+        self.numbers, self.lower_bounds, self.upper_bounds = numbers, lower, upper
+        self.size, self.binary = len(numbers), binary
+        domain = Binary if binary else Reals
+        super().__init__(range(len(numbers)), dense=False, domain=domain, bounds=self._bounds_of)
+
+    def _bounds_of(self, _model: Any, index: int) -> tuple[float, float]:
+        return float(self.lower_bounds[index]), float(self.upper_bounds[index])
 
 
-def _write(part: Part) -> WrittenModel:
+class Rows(_MadeWhenAskedFor, IndexedConstraint):  # type: ignore[misc]
+    """Constraints of one family: lower ≤ matrix·x ≤ upper; `numbers` are their rows in the part."""
+
+    def __init__(
+        self, numbers: Ints, matrix: sp.csr_array, lower: Floats, upper: Floats, variable: Callable[[int], Any]
+    ) -> None:
+        self.numbers, self.matrix, self.lower_sides, self.upper_sides = numbers, matrix, lower, upper
+        self.size = len(numbers)
+        self._variable = variable
+        super().__init__(range(len(numbers)))
+
+    def _getitem_when_not_present(self, index: int) -> Any:
+        span = slice(self.matrix.indptr[index], self.matrix.indptr[index + 1])
+        expression = LinearExpression(
+            constant=0,
+            linear_coefs=self.matrix.data[span].tolist(),
+            linear_vars=[self._variable(column) for column in self.matrix.indices[span].tolist()],
+        )
+        lower, upper = float(self.lower_sides[index]), float(self.upper_sides[index])
+        sides = (None if isinf(lower) else lower, expression, None if isinf(upper) else upper)
+        return self._setitem_when_not_present(index, sides)
+
+
+class Worth(ScalarObjective):  # type: ignore[misc]
+    """The objective, maximized: Σ coefficient·column + constant."""
+
+    def __init__(self, coefficients: Floats, constant: float, variable: Callable[[int], Any]) -> None:
+        self.coefficients, self.constant = coefficients, constant
+        self._variable = variable
+        self._terms: tuple[Any, ...] | None = None
+        super().__init__(sense=maximize)
+
+    def construct(self, data: Any = None) -> None:
+        super().construct(data)
+        self.set_sense(maximize)
+
+    @property
+    def _args_(self) -> tuple[Any, ...]:
+        if self._terms is None:
+            worth = np.flatnonzero(self.coefficients)
+            expression = LinearExpression(
+                constant=self.constant,
+                linear_coefs=self.coefficients[worth].tolist(),
+                linear_vars=[self._variable(column) for column in worth.tolist()],
+            )
+            self._terms = (expression,)
+        return self._terms
+
+    @_args_.setter
+    def _args_(self, terms: tuple[Any, ...]) -> None:
+        if terms != (None,):
+            self._terms = terms
+
+
+def pyomo_model(part: Part) -> Any:
+    """The model of a formulation, or of a part of it.
+
+    A `pyomo.core.ConcreteModel`: variables named as the column groups (take, capital_left, skills_hired, …),
+    constraints named paths, capital_limit, skills_limit, …, and `objective`.
+    """
     formulation = part.formulation
     model: Any = ConcreteModel(name=formulation.portfolio.instance.name)
-    variables = np.full(len(part.columns), None, dtype=object)
     starts = np.array([group.start for group in formulation.groups])
-    group_of = np.searchsorted(starts, part.columns, side="right") - 1
-    names = [group.name for group in formulation.groups]
-    for name, places in _by_name(names, group_of).items():
-        numbers = part.columns[places]
-        bounds = np.column_stack((formulation.lower[numbers], formulation.upper[numbers])).tolist()
-        binary = bool(len(numbers)) and bool(formulation.binary[numbers[0]])
-        variable = Var(range(len(numbers)), domain=Binary if binary else Reals, bounds=_look_up(bounds))
-        model.add_component(name, variable)
-        variables[places] = list(variable.values())
-    coefficients = part.matrix.data.tolist()
-    factors = variables[part.matrix.indices].tolist()
-    pointers = part.matrix.indptr.tolist()
-    lower, upper = _finite(part.row_lower), _finite(part.row_upper)
-    families = [f"{label.family}_limit" for label in formulation.labels]
-    family_of = np.maximum(part.rows - formulation.paths + 1, 0)
-    rows: dict[int, int] = {}
-    for name, places in _by_name([PATHS, *families], family_of).items():
-        written = [
-            (
-                lower[row],
-                LinearExpression(
-                    constant=0,
-                    linear_coefs=coefficients[pointers[row] : pointers[row + 1]],
-                    linear_vars=factors[pointers[row] : pointers[row + 1]],
-                ),
-                upper[row],
-            )
-            for row in places.tolist()
-        ]
-        constraint = Constraint(range(len(written)), rule=_look_up(written))
-        model.add_component(name, constraint)
-        rows.update(zip(map(id, constraint.values()), places.tolist(), strict=True))
-    objective = formulation.objective[part.columns]
-    worth = np.flatnonzero(objective)
-    model.objective = Objective(
-        expr=LinearExpression(
-            constant=part.constant,
-            linear_coefs=objective[worth].tolist(),
-            linear_vars=variables[worth].tolist(),
-        ),
-        sense=maximize,
+    kinds = _by_name([group.name for group in formulation.groups], np.searchsorted(starts, part.columns, "right") - 1)
+    component = np.zeros(len(part.columns), dtype=np.int64)
+    place = np.zeros(len(part.columns), dtype=np.int64)
+    variables: list[Any] = []
+    for name, numbers in kinds.items():
+        columns = part.columns[numbers]
+        binary = bool(len(columns)) and bool(formulation.binary[columns[0]])
+        made = Columns(numbers, formulation.lower[columns], formulation.upper[columns], binary=binary)
+        component[numbers], place[numbers] = len(variables), np.arange(len(numbers))
+        model.add_component(name, made)
+        variables.append(made)
+
+    def variable(column: int) -> Any:
+        return variables[component[column]][int(place[column])]
+
+    labels = [PATHS, *(f"{label.family}_limit" for label in formulation.labels)]
+    families = _by_name(labels, np.maximum(part.rows - formulation.paths + 1, 0))
+    for name, numbers in families.items():
+        rows = Rows(numbers, part.matrix[numbers], part.row_lower[numbers], part.row_upper[numbers], variable)
+        model.add_component(name, rows)
+    model.objective = Worth(formulation.objective[part.columns], part.constant, variable)
+    return model
+
+
+@dataclass(frozen=True)
+class StandardForm:
+    """maximize objective·x + constant, row_lower ≤ matrix·x ≤ row_upper, lower ≤ x ≤ upper; numbered as the part."""
+
+    matrix: sp.csr_array
+    row_lower: Floats
+    row_upper: Floats
+    lower: Floats
+    upper: Floats
+    objective: Floats
+    constant: float
+    integer: Mask
+
+
+def standard_form(model: Any) -> StandardForm:
+    """What the components of a model say, as arrays."""
+    columns = list(model.component_objects(Var))
+    rows = list(model.component_objects(Constraint))
+    order = np.argsort(_joined([one.numbers for one in columns])).astype(np.int64)
+    row_order = np.argsort(_joined([one.numbers for one in rows])).astype(np.int64)
+    stacked = sp.csr_array(sp.vstack([one.matrix for one in rows], format="csr"))
+    return StandardForm(
+        matrix=stacked if np.array_equal(row_order, np.arange(len(row_order))) else stacked[row_order],
+        row_lower=_joined([one.lower_sides for one in rows])[row_order],
+        row_upper=_joined([one.upper_sides for one in rows])[row_order],
+        lower=_joined([one.lower_bounds for one in columns])[order],
+        upper=_joined([one.upper_bounds for one in columns])[order],
+        objective=model.objective.coefficients,
+        constant=model.objective.constant,
+        integer=_joined([np.full(one.size, one.binary) for one in columns])[order].astype(bool),
     )
-    columns = {id(variable): number for number, variable in enumerate(variables.tolist())}
-    return WrittenModel(model, columns, rows)
+
+
+def _joined(arrays: list[Any]) -> Any:
+    return np.concatenate([np.zeros(0), *arrays])
 
 
 def _by_name(names: list[str], numbers: Ints) -> dict[str, Ints]:
@@ -95,11 +190,3 @@ def _by_name(names: list[str], numbers: Ints) -> dict[str, Ints]:
     known = {name: place for place, name in enumerate(dict.fromkeys(names))}
     codes = np.array([known[name] for name in names], dtype=np.int64)[numbers]
     return {name: np.flatnonzero(codes == code) for name, code in known.items()}
-
-
-def _look_up(values: list[Any]) -> Callable[[Any, int], Any]:
-    return lambda _model, index: values[index]
-
-
-def _finite(bounds: Floats) -> list[float | None]:
-    return [None if isinf(bound) else bound for bound in bounds.tolist()]

@@ -13,13 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
-from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
 from portfolioopt.errors import EngineFault
 from portfolioopt.formulation.build import Formulation
 from portfolioopt.formulation.draft import ROUNDING
 from portfolioopt.formulation.part import Mask, part, whole
-from portfolioopt.formulation.pyomo_model import pyomo_model
+from portfolioopt.formulation.pyomo_model import pyomo_model, standard_form
 from portfolioopt.networks.tree import Floats, Ints
 
 DUST = 1e-9
@@ -69,41 +68,35 @@ class Program:
 def hand_over(formulation: Formulation, kept: Mask | None = None, *, hair: float = 0.0) -> Program:
     """The formulation (or what is kept of it), through the Pyomo model, its rows widened by a hair."""
     chosen = whole(formulation) if kept is None else part(formulation, kept)
-    written = pyomo_model(chosen)
-    info = LinearStandardFormCompiler().write(written.model, mixed_form=True)
-    columns = chosen.columns[[written.columns[id(variable)] for variable in info.columns]]
-    rows = chosen.rows[[written.rows[id(entry.constraint)] for entry in info.rows]]
-    kinds = np.array([entry.bound_type for entry in info.rows], dtype=np.int64)
-    right = np.asarray(info.rhs, dtype=float)
-    lower, upper, integer = formulation.lower[columns], formulation.upper[columns], formulation.binary[columns]
-    column_scale = _column_scale(lower, upper, integer)
-    rowwise = sp.csr_array(sp.csr_array(info.A) @ sp.diags_array(column_scale))
+    form = standard_form(pyomo_model(chosen))
+    column_scale = _column_scale(form.lower, form.upper, form.integer)
+    rowwise = sp.csr_array(form.matrix @ sp.diags_array(column_scale))
     _check_finite("matrix", rowwise.data)
     rowwise = _without_rounding(rowwise)
     scale = _row_scale(rowwise)
-    matrix = sp.csc_array(sp.diags_array(scale) @ rowwise) if len(scale) else sp.csc_array(rowwise)
-    matrix.sort_indices()
-    objective = -np.asarray(info.c.todense(), dtype=float).ravel() * column_scale  # the standard form minimizes
+    rowwise.data *= np.repeat(scale, np.diff(rowwise.indptr))
+    matrix = sp.csc_array(rowwise)
+    objective = form.objective * column_scale
     _check_finite("objective", objective)
     largest = float(np.abs(objective).max(initial=0.0))
     objective_scale = _power_of_two(largest) if largest else 1.0
     costs = np.array([False, *(label.family in COSTS for label in formulation.labels)])
-    defining = costs[np.maximum(rows - formulation.paths + 1, 0)]
-    valued = ~integer & ((objective != 0) | (abs(matrix).T @ defining.astype(float) > 0))
-    limiting = (rows >= formulation.paths) & ~defining
-    below, above, wider = _room(matrix, valued, limiting, kinds, hair)
+    defining = costs[np.maximum(chosen.rows - formulation.paths + 1, 0)]
+    valued = ~form.integer & ((objective != 0) | (abs(matrix).T @ defining.astype(float) > 0))
+    limiting = (chosen.rows >= formulation.paths) & ~defining & (form.row_lower != form.row_upper)
+    room, wider = _room(rowwise, valued, limiting, hair)
     program = Program(
         matrix=matrix,
-        row_lower=np.where(kinds <= 0, right, -np.inf) * scale - below,
-        row_upper=np.where(kinds >= 0, right, np.inf) * scale + above,
-        lower=lower / column_scale,
-        upper=upper / column_scale + wider,
+        row_lower=form.row_lower * scale - room,
+        row_upper=form.row_upper * scale + room,
+        lower=form.lower / column_scale,
+        upper=form.upper / column_scale + wider,
         objective=objective / objective_scale,
         objective_scale=objective_scale,
-        constant=chosen.constant,
-        integer=integer,
-        columns=columns,
-        rows=rows,
+        constant=form.constant,
+        integer=form.integer,
+        columns=chosen.columns,
+        rows=chosen.rows,
         row_scale=scale,
         column_scale=column_scale,
         impossible=chosen.impossible,
@@ -129,29 +122,23 @@ def _without_rounding(matrix: sp.csr_array) -> sp.csr_array:
     return matrix
 
 
-def _room(
-    matrix: sp.csc_array, valued: Mask, limiting: Mask, kinds: Ints, hair: float
-) -> tuple[Floats, Floats, Floats]:
-    """By how much each row is widened below and above, and the upper bound of each column.
+def _room(matrix: sp.csr_array, valued: Mask, limiting: Mask, hair: float) -> tuple[Floats, Floats]:
+    """By how much each row is widened, and the upper bound of each column.
 
     Only rows that limit, and never so that the hair earns money: where a continuous column with a value of its own
     stands in a row (engineers hired), the column may go further instead of the row. And never by as much as the
     smallest coefficient could mean.
     """
     rows, columns = matrix.shape
+    wider = np.zeros(columns)
     if not hair or not rows:
-        return np.zeros(rows), np.zeros(rows), np.zeros(columns)
-    rowwise = sp.csr_array(matrix)
-    size, starts = np.abs(rowwise.data), rowwise.indptr[:-1]
+        return np.zeros(rows), wider
+    size, starts = np.abs(matrix.data), matrix.indptr[:-1]
     room = np.minimum(hair * np.maximum.reduceat(size, starts), 0.1 * np.minimum.reduceat(size, starts))
     room = np.where(limiting, room, 0.0)
-    worth = valued[rowwise.indices]
-    apart = np.logical_or.reduceat(worth, starts)
-    above = np.where((kinds == 1) & ~apart, room, 0.0)
-    below = np.where((kinds == -1) & ~apart, room, 0.0)
-    wider = np.zeros(columns)
-    np.maximum.at(wider, rowwise.indices[worth], np.repeat(room, np.diff(rowwise.indptr))[worth] / size[worth])
-    return below, above, wider
+    worth = valued[matrix.indices]
+    np.maximum.at(wider, matrix.indices[worth], np.repeat(room, np.diff(matrix.indptr))[worth] / size[worth])
+    return np.where(np.logical_or.reduceat(worth, starts), 0.0, room), wider
 
 
 def _row_scale(matrix: sp.csr_array) -> Floats:
