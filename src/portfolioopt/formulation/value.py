@@ -15,10 +15,10 @@ from portfolioopt.networks.tree import Floats, Ints
 def arc_values(draft: Draft, year: int) -> Floats:
     """Discounted money along the arcs of a year; [level vectors, arcs]."""
     portfolio = draft.portfolio
-    values = draft.discount(year) * portfolio.along(year, portfolio.money_by_place, portfolio.money_by_effect)
+    values = draft.discount(year) * portfolio.along(year, portfolio.money)
     if year == draft.years - 1:
         end = float((1 + float(portfolio.instance.discount_rate)) ** -draft.years)
-        values = values + end * portfolio.along(year, portfolio.terminal_by_place, portfolio.terminal_by_effect)
+        values = values + end * portfolio.along(year, portfolio.terminal)
     return values
 
 

@@ -21,8 +21,9 @@ def write(draft: Draft) -> None:
         return
     points = [(float(x), float(y)) for x, y in coordination.curve]
     slopes = np.array([(y1 - y0) / (x1 - x0) for (x0, y0), (x1, y1) in pairwise(points)])
+    carried = portfolio.carried(("interfaces", ""))
     for year in range(draft.years):
-        interfaces = portfolio.use(year, ("interfaces", ""))
+        interfaces = portfolio.along(year, carried)
         most = draft.most(year, interfaces)
         lengths = np.array([max(min(x1, most) - x0, 0.0) for (x0, _), (x1, _) in pairwise(points)])
         lengths[-1] = max(most - points[-2][0], 0.0)

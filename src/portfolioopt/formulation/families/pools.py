@@ -34,8 +34,9 @@ def write(draft: Draft) -> None:
     """Writes the rows of the family."""
     portfolio = draft.portfolio
     for pool in sorted(portfolio.instance.pools, key=lambda pool: pool.id):
+        carried = portfolio.carried(("provides", pool.capability))
         for year in range(draft.years):
-            provided = portfolio.use(year, ("provides", pool.capability))
+            provided = portfolio.along(year, carried)
             cut = pieces(pool.curve, draft.most(year, provided))
             if not any(slope for _, slope in cut):
                 continue

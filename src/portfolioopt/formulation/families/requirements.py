@@ -13,8 +13,9 @@ def write(draft: Draft) -> None:
     """Writes the rows of the family."""
     portfolio = draft.portfolio
     for requirement in sorted(portfolio.instance.requirements, key=lambda requirement: requirement.id):
+        carried = portfolio.carried(("provides", requirement.capability))
         for year in range(draft.years):
-            provided = portfolio.use(year, ("provides", requirement.capability))
+            provided = portfolio.along(year, carried)
             least = at(requirement.at_least, year)
             reach = least - draft.least(year, provided)
             if not perhaps(reach, least):

@@ -10,12 +10,12 @@ def write(draft: Draft) -> None:
     portfolio = draft.portfolio
     horizon = portfolio.instance.horizon
     for rule in sorted(portfolio.instance.rules, key=lambda rule: rule.id):
-        places = portfolio.in_states(portfolio.number(rule.partnership), rule.states)
+        partnership = portfolio.number(rule.partnership)
         first, last = rule.years or (horizon.first_year, horizon.last_year)
         for year in range(max(first - horizon.first_year, 0), min(last - horizon.first_year, draft.years - 1) + 1):
-            flow = places[portfolio.years[year].place]
+            held = portfolio.in_states(year, partnership, rule.states)
             for node in draft.nodes(year):
-                terms = [draft.along(year, node, flow)]
+                terms = [(draft.take(year, node, held), 1.0)]
                 probability = draft.probability(year, node)
                 if rule.must == "always":
                     draft.limit(FAMILY, rule.id, year, node, probability, terms, at_least=1.0, reach=1.0)

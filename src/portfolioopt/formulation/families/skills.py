@@ -13,8 +13,9 @@ def write(draft: Draft) -> None:
     portfolio = draft.portfolio
     for name in sorted(portfolio.instance.skills):
         skill = portfolio.instance.skills[name]
+        carried = portfolio.carried(("effort", name))
         for year in range(draft.years):
-            effort = portfolio.use(year, ("effort", name))
+            effort = portfolio.along(year, carried)
             capacity = at(skill.capacity, year)
             reach = draft.most(year, effort) - capacity
             if not perhaps(reach, capacity):
