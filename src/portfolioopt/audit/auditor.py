@@ -13,6 +13,7 @@ from portfolioopt.audit.ledger import Ledger, keep_books, worth
 from portfolioopt.audit.rationals import ZERO, rational, shown
 from portfolioopt.audit.replay import Told, replay, standings
 from portfolioopt.audit.risk import MEASURES
+from portfolioopt.language.collector import collector_paused
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
 from portfolioopt.plan import TODAY, Plan
@@ -45,6 +46,10 @@ class Auditor:
 
     def audit(self, plan: Plan, *, tables: bool = True) -> Audit:
         """The audit of a plan; without `tables` it tells neither standings nor what each partnership is worth."""
+        with collector_paused():
+            return self._audit(plan, tables=tables)
+
+    def _audit(self, plan: Plan, *, tables: bool) -> Audit:
         if sum(map(len, self._told.values())) > MOST_LIVES + len(self._instance.partnerships):
             self._told, self._accounts = {}, Accounts(self._instance)
         lives, findings = replay(self._instance, self._futures, plan, self._told)

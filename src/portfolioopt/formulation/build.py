@@ -22,6 +22,7 @@ from portfolioopt.formulation.families import (
 )
 from portfolioopt.formulation.paths import path_rows
 from portfolioopt.formulation.value import expected_value
+from portfolioopt.language.collector import collector_paused
 from portfolioopt.language.model import Model
 from portfolioopt.networks.portfolio import Portfolio
 from portfolioopt.networks.tree import Floats, Ints
@@ -94,6 +95,11 @@ class Formulation:
 
 def formulate(portfolio: Portfolio, model: Model, against: Plan = TODAY) -> Formulation:
     """All rows and columns of an instance under a model."""
+    with collector_paused():
+        return _formulate(portfolio, model, against)
+
+
+def _formulate(portfolio: Portfolio, model: Model, against: Plan) -> Formulation:
     draft = Draft(portfolio, model)
     capital.write(draft)
     skills.write(draft)

@@ -11,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
+from portfolioopt.language.collector import collector_paused
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.partnership import Action, Partnership
 from portfolioopt.networks.flows import Label, Places, Realization, Sheet, Spread, dense, spans
@@ -138,6 +139,11 @@ class Portfolio:
 
 def lay_out(instance: Instance) -> Portfolio:
     """The whole portfolio as arrays."""
+    with collector_paused():
+        return _lay_out(instance)
+
+
+def _lay_out(instance: Instance) -> Portfolio:
     tree = grow(instance)
     partnerships = tuple(sorted(instance.partnerships, key=lambda partnership: partnership.id))
     networks = tuple(network(shape_of(partnership, instance.horizon)) for partnership in partnerships)
