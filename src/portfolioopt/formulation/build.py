@@ -7,7 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from portfolioopt.formulation import changes, risk
-from portfolioopt.formulation.draft import ColumnGroup, Draft, Row
+from portfolioopt.formulation.draft import ColumnGroup, Draft, Row, Rows
 from portfolioopt.formulation.families import (
     activity,
     capital,
@@ -130,7 +130,7 @@ def _objective(draft: Draft) -> Floats:
 
 def _finish(draft: Draft, objective: Floats) -> Formulation:
     paths, starts = path_rows(draft)
-    coupling = coupling_matrix(draft.rows, draft.width)
+    coupling = _matrix_of(draft.rows, draft.width)
     return Formulation(
         portfolio=draft.portfolio,
         model=draft.model,
@@ -141,18 +141,30 @@ def _finish(draft: Draft, objective: Floats) -> Formulation:
         objective=objective,
         constant=draft.constant,
         matrix=sp.csr_array(sp.vstack([paths, coupling], format="csr")),
-        row_lower=np.concatenate([starts, [row.lower for row in draft.rows]]).astype(float),
-        row_upper=np.concatenate([starts, [row.upper for row in draft.rows]]).astype(float),
+        row_lower=np.concatenate([starts, *(np.full(rows.size, rows.lower) for rows in draft.rows)]),
+        row_upper=np.concatenate([starts, *(np.full(rows.size, rows.upper) for rows in draft.rows)]),
         lower=np.concatenate([group.lower for group in draft.groups]),
         upper=np.concatenate([group.upper for group in draft.groups]),
         binary=np.concatenate([np.full(group.size, group.binary) for group in draft.groups]),
         hired=draft.hired,
-        labels=tuple(RowLabel(row.family, row.limit, row.year, row.group) for row in draft.rows),
+        labels=tuple(
+            RowLabel(rows.family, rows.limit, rows.year, group) for rows in draft.rows for group in rows.groups.tolist()
+        ),
     )
 
 
+def _matrix_of(blocks: list[Rows], width: int) -> sp.csr_array:
+    """The rows of a draft as a matrix over all columns."""
+    nothing = np.zeros(0, dtype=np.int64)
+    lengths = np.concatenate([nothing, *(np.full(rows.size, len(rows.coefficients)) for rows in blocks)])
+    columns = np.concatenate([nothing, *(rows.columns.ravel() for rows in blocks)])
+    values = np.concatenate([np.zeros(0), *(np.tile(rows.coefficients, rows.size) for rows in blocks)])
+    pointers = np.concatenate(([0], np.cumsum(lengths)))
+    return sp.csr_array((values, columns, pointers), shape=(len(lengths), width))
+
+
 def coupling_matrix(rows: list[Row], width: int) -> sp.csr_array:
-    """The rows as a matrix over all columns."""
+    """Single rows as a matrix over all columns."""
     lengths = np.array([len(row.columns) for row in rows], dtype=np.int64)
     pointers = np.concatenate(([0], np.cumsum(lengths)))
     columns = np.concatenate([np.zeros(0, dtype=np.int64), *(row.columns for row in rows)])

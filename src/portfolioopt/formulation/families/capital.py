@@ -59,9 +59,9 @@ def write(draft: Draft) -> None:
                 FAMILY,
                 FAMILY,
                 year,
-                h,
-                float(histories.probability[year][h]),
                 terms,
+                group=h,
+                probability=float(histories.probability[year][h]),
                 at_most=budgets[h],
                 reach=float(reach[h] + draft.most(year, drawn[level])),
             )

@@ -30,8 +30,7 @@ def write(draft: Draft) -> None:
         kept = lengths > 0
         if not np.any(slopes[kept]):
             continue
-        for node in draft.nodes(year):
-            load = draft.columns("coordination_load", 0, lengths[kept])
-            draft.earn(year, node, load, -slopes[kept])
-            terms: list[Term] = [draft.along(year, node, interfaces), (load, -1.0)]
-            draft.row(FAMILY, FAMILY, year, node, terms, lower=0.0, upper=0.0)
+        load = draft.columns_at_nodes(year, "coordination_load", 0.0, lengths[kept])
+        draft.earn(year, load, -slopes[kept])
+        terms: list[Term] = [draft.along_nodes(year, interfaces), (load, -1.0)]
+        draft.row(FAMILY, FAMILY, year, terms, lower=0.0, upper=0.0)

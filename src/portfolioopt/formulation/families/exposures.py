@@ -27,8 +27,4 @@ def write(draft: Draft) -> None:
             reach = draft.most(year, flow) - most
             if not perhaps(reach, most):
                 continue
-            for node in draft.nodes(year):
-                terms = [draft.along(year, node, flow)]
-                draft.limit(
-                    FAMILY, exposure.id, year, node, draft.probability(year, node), terms, at_most=most, reach=reach
-                )
+            draft.limit(FAMILY, exposure.id, year, [draft.along_nodes(year, flow)], at_most=most, reach=reach)

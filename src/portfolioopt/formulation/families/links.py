@@ -34,9 +34,7 @@ def _requires(draft: Draft, link: Requires) -> None:
         flow = few.occupied(link.when) - few.occupied(link.needs)
         if few.most(flow) <= 0:
             continue
-        for node in draft.nodes(year):
-            terms: list[Term] = [few.along(node, flow)]
-            draft.limit(FAMILY, link.id, year, node, draft.probability(year, node), terms, at_most=0.0, reach=1.0)
+        draft.limit(FAMILY, link.id, year, [few.along_nodes(flow)], at_most=0.0, reach=1.0)
 
 
 def _excludes(draft: Draft, link: Excludes) -> None:
@@ -47,9 +45,7 @@ def _excludes(draft: Draft, link: Excludes) -> None:
         reach = few.most(flow) - bound
         if not perhaps(reach, bound):
             continue
-        for node in draft.nodes(year):
-            terms: list[Term] = [few.along(node, flow)]
-            draft.limit(FAMILY, link.id, year, node, draft.probability(year, node), terms, at_most=bound, reach=reach)
+        draft.limit(FAMILY, link.id, year, [few.along_nodes(flow)], at_most=bound, reach=reach)
 
 
 def _synergy(draft: Draft, link: Synergy) -> None:
@@ -61,16 +57,15 @@ def _synergy(draft: Draft, link: Synergy) -> None:
         flows = [few.occupied(member) for member in ordered]
         if not benefit or min(few.most(flow) for flow in flows) <= 0:
             continue
-        for node in draft.nodes(year):
-            together = draft.columns("links_together", 0, 1)
-            draft.earn(year, node, together, benefit)
-            if benefit > 0:
-                for flow in flows:
-                    terms: list[Term] = [few.along(node, flow), (together, -1.0)]
-                    draft.row(FAMILY, link.id, year, node, terms, lower=0.0)
-            else:
-                terms = [few.along(node, few.together(ordered)), (together, -1.0)]
-                draft.row(FAMILY, link.id, year, node, terms, upper=len(flows) - 1.0)
+        together = draft.columns_at_nodes(year, "links_together", 0.0, 1.0)
+        draft.earn(year, together, benefit)
+        if benefit > 0:
+            for flow in flows:
+                terms: list[Term] = [few.along_nodes(flow), (together, -1.0)]
+                draft.row(FAMILY, link.id, year, terms, lower=0.0)
+        else:
+            terms = [few.along_nodes(few.together(ordered)), (together, -1.0)]
+            draft.row(FAMILY, link.id, year, terms, upper=len(flows) - 1.0)
 
 
 class _Few:
@@ -101,7 +96,7 @@ class _Few:
         """The most that a flow can come to: every partnership on its best arc."""
         return float(np.maximum.reduceat(flow, self._firsts).sum())
 
-    def along(self, node: int, flow: Floats) -> tuple[Ints, Floats]:
-        """Columns and coefficients of a flow along the arcs of a node."""
+    def along_nodes(self, flow: Floats) -> tuple[Ints, Floats]:
+        """Columns [nodes, k] and coefficients [k] of a flow along the arcs of every node."""
         some = np.flatnonzero(flow)
-        return self._draft.take(self._year, node, self._arcs[some]), flow[some]
+        return self._draft.takes_at_nodes(self._year, self._arcs[some]), flow[some]

@@ -4,7 +4,7 @@
 Σ provided + short[n] ≥ at_least(y);   NPV − shortfall_cost(y)·short[n]          with one: a cost
 """
 
-from portfolioopt.formulation.draft import Draft, at, clearly, perhaps
+from portfolioopt.formulation.draft import Draft, Term, at, clearly, perhaps
 
 FAMILY = "requirements"
 
@@ -20,22 +20,10 @@ def write(draft: Draft) -> None:
             reach = least - draft.least(year, provided)
             if not perhaps(reach, least):
                 continue
-            for node in draft.nodes(year):
-                terms = [draft.along(year, node, provided)]
-                if requirement.shortfall_cost is None:
-                    draft.limit(
-                        FAMILY,
-                        requirement.id,
-                        year,
-                        node,
-                        draft.probability(year, node),
-                        terms,
-                        at_least=least,
-                        reach=reach,
-                    )
-                    continue
-                if not clearly(reach, least):
-                    continue
-                short = draft.columns("requirements_short", 0, reach)
-                draft.earn(year, node, short, -at(requirement.shortfall_cost, year))
-                draft.row(FAMILY, requirement.id, year, node, [*terms, (short, 1.0)], lower=least)
+            terms: list[Term] = [draft.along_nodes(year, provided)]
+            if requirement.shortfall_cost is None:
+                draft.limit(FAMILY, requirement.id, year, terms, at_least=least, reach=reach)
+            elif clearly(reach, least):
+                short = draft.columns_at_nodes(year, "requirements_short", 0.0, reach)
+                draft.earn(year, short, -at(requirement.shortfall_cost, year))
+                draft.row(FAMILY, requirement.id, year, [*terms, (short, 1.0)], lower=least)
