@@ -130,17 +130,16 @@ def _objective(draft: Draft) -> Floats:
 
 def _finish(draft: Draft, objective: Floats) -> Formulation:
     paths, starts = path_rows(draft)
-    coupling = _matrix_of(draft.rows, draft.width)
     return Formulation(
         portfolio=draft.portfolio,
         model=draft.model,
         groups=tuple(draft.groups),
         take_start=tuple(draft.take_start),
         takes=draft.takes,
-        paths=paths.shape[0],
+        paths=len(starts),
         objective=objective,
         constant=draft.constant,
-        matrix=sp.csr_array(sp.vstack([paths, coupling], format="csr")),
+        matrix=_matrix_of(paths, draft.rows, draft.width),
         row_lower=np.concatenate([starts, *(np.full(rows.size, rows.lower) for rows in draft.rows)]),
         row_upper=np.concatenate([starts, *(np.full(rows.size, rows.upper) for rows in draft.rows)]),
         lower=np.concatenate([group.lower for group in draft.groups]),
@@ -153,14 +152,15 @@ def _finish(draft: Draft, objective: Floats) -> Formulation:
     )
 
 
-def _matrix_of(blocks: list[Rows], width: int) -> sp.csr_array:
-    """The rows of a draft as a matrix over all columns."""
-    nothing = np.zeros(0, dtype=np.int64)
-    lengths = np.concatenate([nothing, *(np.full(rows.size, len(rows.coefficients)) for rows in blocks)])
-    columns = np.concatenate([nothing, *(rows.columns.ravel() for rows in blocks)])
-    values = np.concatenate([np.zeros(0), *(np.tile(rows.coefficients, rows.size) for rows in blocks)])
+def _matrix_of(paths: tuple[Ints, Ints, Floats], blocks: list[Rows], width: int) -> sp.csr_array:
+    """Path rows and the rows of the families as one matrix over all columns."""
+    lengths = np.concatenate([paths[0], *(np.full(rows.size, len(rows.coefficients)) for rows in blocks)])
     pointers = np.concatenate(([0], np.cumsum(lengths)))
-    return sp.csr_array((values, columns, pointers), shape=(len(lengths), width))
+    # 32 bits, where they suffice, are what every later copy of the matrix is asked for
+    index = np.int32 if max(int(pointers[-1]), width) < 2**31 else np.int64
+    columns = np.concatenate([paths[1], *(rows.columns.ravel() for rows in blocks)], dtype=index)
+    values = np.concatenate([paths[2], *(np.tile(rows.coefficients, rows.size) for rows in blocks)])
+    return sp.csr_array((values, columns, pointers.astype(index)), shape=(len(lengths), width))
 
 
 def coupling_matrix(rows: list[Row], width: int) -> sp.csr_array:

@@ -10,6 +10,7 @@ from typing import Any
 from portfolioopt import __version__
 from portfolioopt.audit.findings import Audit
 from portfolioopt.errors import EngineFault
+from portfolioopt.language.collector import collector_paused
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
 from portfolioopt.plan import Plan
@@ -49,20 +50,22 @@ def make_result(
     if audit is not None and not audit.ok:
         found = "; ".join(f"{finding.id} in {finding.year}: {finding.message}" for finding in audit.findings[:3])
         raise EngineFault(f"the audit refuses the plan: {found}")
+    with collector_paused():
+        outline, asked = outline_of(instance, model), input_hash(instance, model)
     return Result(
         status=status,
         stop_reason=stop_reason,
         bound=_finite(bound),
         verified=verified,
         verification=verification,
-        outline=outline_of(instance, model),
+        outline=outline,
         audit=audit,
         do_nothing=do_nothing,
         conflict=tuple(conflict),
         timings={phase: float(seconds) for phase, seconds in (timings or {}).items()},
         options={name: _scalar(value) for name, value in (options or {}).items()},
         versions=versions(),
-        input_hash=input_hash(instance, model),
+        input_hash=asked,
         log=log,
         chosen=None if plan is None else Plan(plan.decisions, plan.hiring),
         conflict_is_smallest=conflict_is_smallest,
