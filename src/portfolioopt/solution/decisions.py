@@ -78,6 +78,11 @@ def _plan_of(formulation: Formulation, x: Floats) -> Plan:
 
 def arcs_of(formulation: Formulation, plan: Plan) -> Ints:
     """Columns of the arcs that a plan takes: the decided arc where it decides, else the only one that goes on."""
+    with collector_paused():
+        return _arcs_of(formulation, plan)
+
+
+def _arcs_of(formulation: Formulation, plan: Plan) -> Ints:
     portfolio = formulation.portfolio
     tree = portfolio.tree
     first_year = portfolio.instance.horizon.first_year
