@@ -1,3 +1,4 @@
+import hashlib
 import json
 import math
 import subprocess
@@ -12,10 +13,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from enumeration.generators import random_instance
 from portfolioopt.audit import audit
 from portfolioopt.errors import EngineFault, InvalidInput
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
+from portfolioopt.language.values import Record
 from portfolioopt.plan import TODAY, Decision, Plan
 from portfolioopt.result import Result, input_hash, make_result
 from portfolioopt.result.exact import decode, encode
@@ -235,6 +238,36 @@ def test_the_input_hash_depends_on_every_number():
     dearer = replace_in(instance, discount_rate=Decimal("0.1000000000000000000000000001"))
     assert input_hash(instance, model) != input_hash(dearer, model)
     assert input_hash(instance, model) != input_hash(instance, Model(limits={"capital": {"price": 1}}))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_input_hash_is_the_same_with_every_default_written_out(seed):
+    written, choices = random_instance(seed)
+    instance, model = Instance.model_validate(written), Model.model_validate(choices)
+    in_full = Instance.model_validate(instance.model_dump(by_alias=True))
+    assert input_hash(instance, model) == input_hash(in_full, Model.model_validate(model.model_dump(by_alias=True)))
+
+
+def test_the_input_hash_is_that_of_the_facts_as_canonical_json():
+    instance, model = two_deals(), Model()
+    document = {"instance": plain(instance), "model": plain(model)}
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"))
+    assert input_hash(instance, model) == hashlib.sha256(text.encode()).hexdigest()
+
+
+def plain(value):
+    """Plain data in which equal facts look the same."""
+    if isinstance(value, Record):
+        return {name: plain(getattr(value, name)) for name in type(value).model_fields}
+    if isinstance(value, dict):
+        return {name: plain(item) for name, item in value.items()}
+    if isinstance(value, tuple):
+        items = [plain(item) for item in value]
+        if all(isinstance(item, str) for item in value):
+            return sorted(items)
+        things = all(isinstance(item, dict) for item in items)
+        return sorted(items, key=lambda item: json.dumps(item, sort_keys=True)) if things else items
+    return str(Fraction(value)) if isinstance(value, Decimal) else value
 
 
 def replace_in(instance, **changes):

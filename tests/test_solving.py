@@ -384,7 +384,7 @@ def test_plans_that_the_audit_refused_are_told(monkeypatch: pytest.MonkeyPatch) 
     honest = solving._verdict
 
     def strict(instance: Instance, found: Audit) -> Verdict:
-        early = any(one.active and one.year == 2026 for one in found.standings)
+        early = any(one.line == "benefit" and one.year == 2026 for one in found.money)
         breaches = (Breach("unknown", "unknown", "base", 0),) if early else ()
         return Verdict(honest(instance, found).objective, breaches)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 
 PLAN_FORMAT = "portfolioopt-plan/1"
 
@@ -38,7 +39,8 @@ class Plan:
     @staticmethod
     def of(decisions: Iterable[Decision], hiring: Iterable[Hiring] = ()) -> "Plan":
         """A plan in its one order: by scenario, year and partnership."""
-        return Plan(tuple(sorted(decisions)), tuple(sorted(hiring)))
+        in_order = attrgetter("scenario", "year", "partnership", "action", "kind")
+        return Plan(tuple(sorted(decisions, key=in_order)), tuple(sorted(hiring)))
 
 
 TODAY = Plan()

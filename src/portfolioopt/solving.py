@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from portfolioopt.audit import Audit, audit
+from portfolioopt.audit import Audit, Auditor, audit
 from portfolioopt.errors import EngineFault, Fault, InvalidModel, UnknownOption
 from portfolioopt.formulation.build import formulate
 from portfolioopt.language.faults import faults_of
@@ -69,8 +69,10 @@ def solve(
     deadline = began + float(solver.time_limit) * (1 - RESERVE)
     against = compared_with(chosen, instance)
 
+    auditor = Auditor(instance, chosen, against)
+
     def judge(plan: Plan) -> Verdict:
-        return _verdict(instance, audit(instance, chosen, plan, against))
+        return _verdict(instance, auditor.audit(plan, tables=False))
 
     with _stoppable(deadline) as stop:
         laid = time.perf_counter()
@@ -82,7 +84,7 @@ def solve(
         search = Search(formulation, judge, options, stop, progress)
         stop.heard = lambda: search.show(STOPPING)
         search.timings.update({"networks": formulated - laid, "formulation": ready - formulated})
-        today = audit(instance, chosen, TODAY, against)
+        today = auditor.audit(TODAY)
         if today.ok:
             search.offer(TODAY, "today")
         if against != TODAY:

@@ -9,7 +9,8 @@ from enumeration.generators import random_instance, random_plan
 from portfolioopt import Instance, Model
 from portfolioopt.audit import audit
 from portfolioopt.language.families import FAMILY_NAMES
-from portfolioopt.networks.portfolio import Realization, driver_factor, lay_out
+from portfolioopt.networks.flows import Realization, driver_factor
+from portfolioopt.networks.portfolio import lay_out
 from portfolioopt.networks.tree import grow
 from portfolioopt.solution.decisions import arcs_of
 
@@ -78,10 +79,10 @@ def test_a_state_may_raise_single_elements_of_readiness() -> None:
         readiness={"realization": [0.5, 1], "breakdown_rate": [0.2, 0]},
     )
     instance = Instance.model_validate(written)
-    of = Realization(instance, instance.partnership("deal")).of
-    assert of("low") == pytest.approx((0.5, 0.2))
-    assert of("high") == pytest.approx((0.6, 0.16))
-    assert Realization(instance, instance.partnership("plain")).of("on") == (1.0, 0.0)
+    of = Realization(instance.readiness).of
+    assert of(instance.partnership("deal"), "low") == pytest.approx((0.5, 0.2))
+    assert of(instance.partnership("deal"), "high") == pytest.approx((0.6, 0.16))
+    assert of(instance.partnership("plain"), "on") == (1.0, 0.0)
 
 
 def test_partnerships_and_actions_stand_in_the_order_of_their_ids() -> None:

@@ -5,16 +5,21 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from portfolioopt.audit import families
+from portfolioopt.audit.accounts import Accounts
 from portfolioopt.audit.findings import MONEY_LINES, Audit, Finding, LimitUse, MoneyLine
 from portfolioopt.audit.futures import Futures
 from portfolioopt.audit.information import foresight
-from portfolioopt.audit.ledger import Ledger, keep_books
+from portfolioopt.audit.ledger import Ledger, keep_books, worth
 from portfolioopt.audit.rationals import ZERO, rational, shown
-from portfolioopt.audit.replay import replay, standings
+from portfolioopt.audit.replay import Told, replay, standings
 from portfolioopt.audit.risk import MEASURES
+from portfolioopt.language.collector import collector_paused
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
 from portfolioopt.plan import TODAY, Plan
+
+MOST_LIVES = 500_000
+"""Lives that an auditor keeps from one plan to the next."""
 
 
 def audit(instance: Instance, model: Model, plan: Plan, against: Plan | None = None) -> Audit:
@@ -25,10 +30,37 @@ def audit(instance: Instance, model: Model, plan: Plan, against: Plan | None = N
 
     objective = (1 − weight)·E[NPV] + weight·risk − E[penalties] − E[changes]
     """
-    futures = Futures(instance)
-    lives, findings = replay(instance, futures, plan)
-    findings += foresight(futures, plan)
-    ledger = keep_books(instance, model, plan, futures, lives)
+    return Auditor(instance, model, against).audit(plan)
+
+
+class Auditor:
+    """Audits plan after plan of one instance under one model; what a life earns is read from the instance once."""
+
+    def __init__(self, instance: Instance, model: Model, against: Plan | None = None) -> None:
+        self._instance = instance
+        self._model = model
+        self._against = against or TODAY
+        self._futures = Futures(instance)
+        self._told: Told = {}
+        self._accounts = Accounts(instance)
+
+    def audit(self, plan: Plan, *, tables: bool = True) -> Audit:
+        """The audit of a plan; without `tables` it tells neither standings nor what each partnership is worth."""
+        with collector_paused():
+            return self._audit(plan, tables=tables)
+
+    def _audit(self, plan: Plan, *, tables: bool) -> Audit:
+        if sum(map(len, self._told.values())) > MOST_LIVES + len(self._instance.partnerships):
+            self._told, self._accounts = {}, Accounts(self._instance)
+        lives, findings = replay(self._instance, self._futures, plan, self._told)
+        findings += foresight(self._futures, plan)
+        ledger = keep_books(self._instance, self._model, plan, self._futures, lives, self._accounts)
+        return _report(ledger, findings, self._against, tables=tables)
+
+
+def _report(ledger: Ledger, findings: list[Finding], against: Plan, *, tables: bool) -> Audit:
+    """Limits, money and the objective of a plan whose books are kept."""
+    futures, model = ledger.futures, ledger.model
     limits, money = [], _partnership_money(ledger)
     for entry in families.replay(ledger):
         if isinstance(entry, LimitUse):
@@ -39,12 +71,10 @@ def audit(instance: Instance, model: Model, plan: Plan, against: Plan | None = N
             findings.append(entry)
     findings += (_exceeded(use) for use in limits if use.price is None and use.excess > 0)
 
-    npv = dict.fromkeys(futures.names, ZERO)
-    for line in money:
-        npv[line.scenario] += line.discounted
+    npv = _npv(ledger, money)
     expected = _expectation(futures, list(npv.values()))
     penalties = _penalties(ledger, limits)
-    changes = _changes(model, futures, plan, against or TODAY)
+    changes = _changes(model, futures, ledger.plan, against)
     risk = None
     objective = expected - penalties - changes
     if model.objective.risk is not None:
@@ -61,9 +91,24 @@ def audit(instance: Instance, model: Model, plan: Plan, against: Plan | None = N
         changes=changes,
         money=_in_order(futures, money),
         limits=tuple(limits),
-        standings=tuple(standings(futures, lives)),
-        worth=ledger.worth,
+        standings=tuple(standings(futures, ledger.lives)) if tables else (),
+        worth=worth(ledger) if tables else {},
     )
+
+
+def _npv(ledger: Ledger, money: Sequence[MoneyLine]) -> dict[str, Fraction]:
+    """NPV(w) = Σ_y discount(y)·money(w,y) + discounted terminals: years are summed first, as discounts are long."""
+    terminal: dict[str, Fraction] = defaultdict(Fraction)
+    by_year: dict[tuple[str, int], Fraction] = defaultdict(Fraction)
+    for line in money:
+        if line.line == "terminal":
+            terminal[line.scenario] += line.amount
+        else:
+            by_year[line.scenario, line.year] += line.amount
+    npv = {name: terminal[name] * ledger.discounting.terminal for name in ledger.futures.names}
+    for (name, year), amount in by_year.items():
+        npv[name] += amount * ledger.discounting.cash[year - ledger.futures.first_year]
+    return npv
 
 
 def _partnership_money(ledger: Ledger) -> list[MoneyLine]:

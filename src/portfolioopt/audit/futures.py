@@ -22,6 +22,11 @@ class Futures:
         self._deviations = tuple(
             tuple(_deviation(scenario.drivers, year) for year in range(self.years)) for scenario in instance.futures
         )
+        numbers: dict[frozenset[tuple[str, Decimal]], int] = {}
+        self._levels = tuple(
+            tuple(numbers.setdefault(frozenset(deviation.items()), len(numbers)) for deviation in deviations)
+            for deviations in self._deviations
+        )
         reviews = {0, *(year - self.first_year for year in instance.review_years or instance.horizon.calendar)}
         self._latest_review = tuple(max(at for at in reviews if at <= year) for year in range(self.years))
         self._histories = self._number_histories()
@@ -35,6 +40,10 @@ class Futures:
                 if driver in deviation:
                     factor = plus(factor, times(coefficient, deviation[driver]))
         return max(Decimal(0), factor)
+
+    def levels(self, scenario: int, year: int) -> int:
+        """A number that scenarios and years share exactly if all their driver levels are the same."""
+        return self._levels[scenario][year]
 
     def review_before(self, year: int) -> int:
         """The latest review year ≤ `year`: what was seen before it may be acted on."""

@@ -18,7 +18,7 @@ def foresight(futures: Futures, plan: Plan) -> Iterator[Finding]:
     a year before the latest review year ≤ y. Scenarios are compared with the first of those they cannot be told from.
     """
     decided: dict[tuple[str, int], dict[str, tuple[object, ...]]] = defaultdict(dict)
-    for decision in sorted(plan.decisions):
+    for decision in sorted(plan.decisions, key=lambda decision: decision.action):
         acts = decided[decision.scenario, decision.year]
         acts[decision.partnership] = (*acts.get(decision.partnership, ()), decision.action)
     hired: dict[tuple[str, int], dict[str, tuple[object, ...]]] = defaultdict(dict)

@@ -4,13 +4,15 @@ Limit families read them and write their own entries: how far a limit is used, m
 """
 
 from dataclasses import dataclass
+from decimal import Decimal, localcontext
 from fractions import Fraction
 
+from portfolioopt.audit.accounts import INTERFACES, Accounts, Factors, Key
 from portfolioopt.audit.findings import Finding, LimitUse, MoneyLine
 from portfolioopt.audit.futures import Futures
-from portfolioopt.audit.money import INTERFACES, NOTHING, TERMINAL, Cash, Discounting, Key, Sums, add
-from portfolioopt.audit.rationals import ZERO, plus, rational
-from portfolioopt.audit.replay import Life, Lives
+from portfolioopt.audit.money import NOTHING, Discounting
+from portfolioopt.audit.rationals import EXACT, ONE, ZERO, rational
+from portfolioopt.audit.replay import Lives
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
 from portfolioopt.plan import Plan
@@ -20,16 +22,19 @@ Entry = LimitUse | MoneyLine | Finding
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Facts, choices and decisions of one audit, and the totals of its partnerships by [scenario][year]."""
+    """Facts, choices and decisions of one audit, and the totals of its partnerships by [scenario][slot]."""
 
     instance: Instance
     model: Model
     plan: Plan
     futures: Futures
-    discounting: Discounting
+    accounts: Accounts
     lives: Lives
-    totals: tuple[tuple[dict[Key, Fraction], ...], ...]
-    worth: dict[str, dict[str, Fraction]]
+    totals: list[list[Decimal]]
+
+    @property
+    def discounting(self) -> Discounting:
+        return self.accounts.discounting
 
     @property
     def moments(self) -> list[tuple[int, int]]:
@@ -38,19 +43,24 @@ class Ledger:
 
     def money(self, line: str, scenario: int, year: int) -> Fraction:
         """What partnerships earn in a line, with its sign."""
-        return self.totals[scenario][year].get((line, ""), ZERO)
+        return self._sum((line, ""), scenario, year)
 
     def total(self, flow: str, label: str, scenario: int, year: int) -> Fraction:
         """Total `effort` of a skill, `exposure` under a tag, or what `provides` a capability."""
-        return self.totals[scenario][year].get((flow, label), ZERO)
+        return self._sum((flow, label), scenario, year)
 
     def interfaces(self, scenario: int, year: int) -> Fraction:
         """Live interfaces between companies."""
-        return self.totals[scenario][year].get(INTERFACES, ZERO)
+        return self._sum(INTERFACES, scenario, year)
+
+    def _sum(self, key: Key, scenario: int, year: int) -> Fraction:
+        slot = self.accounts.slots.at(key, year)
+        amount = NOTHING if slot is None else self.totals[scenario][slot]
+        return rational(amount) if amount else ZERO
 
     def occupancy(self, partnership: str, states: tuple[str, ...], scenario: int, year: int) -> Fraction:
         """1 if the partnership is in one of the states (notice years included, lead years not), else 0."""
-        return Fraction(self.lives[partnership][scenario].places[year].occupies in states)
+        return ONE if self.lives[partnership][scenario].places[year].occupies in states else ZERO
 
     def earned(self, line: str, scenario: int, year: int, amount: Fraction) -> MoneyLine:
         """An entry of money, with its sign."""
@@ -88,54 +98,36 @@ class Ledger:
             use=use,
             limit=limit,
             headroom=headroom,
-            excess=max(ZERO, -headroom),
+            excess=-headroom if headroom.numerator < 0 else ZERO,
             price=None if price is None else rational(price),
             sense=sense,
         )
 
 
-def keep_books(instance: Instance, model: Model, plan: Plan, futures: Futures, lives: Lives) -> Ledger:
+def keep_books(
+    instance: Instance, model: Model, plan: Plan, futures: Futures, lives: Lives, accounts: Accounts
+) -> Ledger:
     """Adds up every partnership in every scenario and year."""
-    discounting = Discounting(instance)
-    books = [_Book(futures, number, discounting) for number in range(len(futures.names))]
-    worth: dict[str, dict[str, Fraction]] = {}
-    for partnership in instance.partnerships:
-        cash = Cash(partnership, instance.readiness)
-        posted = zip(futures.names, books, lives[partnership.id], strict=True)
-        worth[partnership.id] = {name: book.post(cash, life) for name, book, life in posted}
-    totals = tuple(
-        tuple({key: rational(amount) for key, amount in sums.items()} for sums in book.totals) for book in books
-    )
-    return Ledger(instance, model, plan, futures, discounting, lives, totals, worth)
+    opened = [accounts.of(partnership, lives[partnership.id]) for partnership in instance.partnerships]
+    totals = [[NOTHING] * len(accounts.slots) for _ in futures.names]
+    with localcontext(EXACT):
+        for row in opened:
+            factors = Factors(futures)
+            for scenario, (sums, account) in enumerate(zip(totals, row, strict=True)):
+                account.post(sums, factors, scenario)
+    return Ledger(instance, model, plan, futures, accounts, lives, totals)
 
 
-class _Book:
-    """The running totals of one scenario, by year."""
-
-    def __init__(self, futures: Futures, scenario: int, discounting: Discounting) -> None:
-        self._futures = futures
-        self._scenario = scenario
-        self._discounting = discounting
-        self.totals: list[Sums] = [{} for _ in range(futures.years)]
-
-    def post(self, cash: Cash, life: Life) -> Fraction:
-        """Adds the flows of one life; returns what it is worth: its discounted money, terminal value included."""
-        amounts = []
-        terminal = NOTHING
-        last = self._futures.years - 1
-        for year, place in enumerate(life.places):
-            flows = cash.at(place)
-            totals = self.totals[year]
-            amount = NOTHING
-            for line, part in flows.money(self._futures, self._scenario, year).items():
-                if line != TERMINAL:
-                    amount = plus(amount, part)
-                elif year == last:
-                    terminal = part
-                else:
-                    continue
-                add(totals, line, part)
-            amounts.append(amount)
-            for key, used in flows.quantities.items():
-                add(totals, key, used)
-        return self._discounting.worth(amounts, terminal)
+def worth(ledger: Ledger) -> dict[str, dict[str, Fraction]]:
+    """By partnership and scenario: the discounted money it earns itself, terminal value included."""
+    found: dict[str, dict[str, Fraction]] = {}
+    futures, accounts = ledger.futures, ledger.accounts
+    with localcontext(EXACT):
+        for partnership in ledger.instance.partnerships:
+            factors = Factors(futures)
+            row = accounts.of(partnership, ledger.lives[partnership.id])
+            found[partnership.id] = {
+                name: ledger.discounting.worth(*account.money(accounts.slots, factors, scenario))
+                for scenario, (name, account) in enumerate(zip(futures.names, row, strict=True))
+            }
+    return found

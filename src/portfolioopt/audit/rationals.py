@@ -19,7 +19,10 @@ ROOT_DIGITS = 60
 
 EXACT = Context(prec=1_000_000, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[Inexact, InvalidOperation, Overflow])
 plus, minus, times, negative = EXACT.add, EXACT.subtract, EXACT.multiply, EXACT.minus
-"""Decimal arithmetic that raises `decimal.Inexact` instead of rounding, whatever the caller's context."""
+"""Decimal arithmetic that raises `decimal.Inexact` instead of rounding, whatever the caller's context.
+
+Where there are millions of sums, the operators of decimals in `localcontext(EXACT)` are the quicker way to the same.
+"""
 
 
 @lru_cache(maxsize=1 << 16)

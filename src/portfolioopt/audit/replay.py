@@ -4,8 +4,9 @@ A decision that may not be taken is reported and left out; the life goes on with
 hide the next.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from portfolioopt.audit.findings import Finding, Standing
@@ -47,7 +48,7 @@ class Place:
         return self.state not in (NONE, EXITED)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is its own: what is kept by life is found at once
 class Life:
     """A partnership's places in the years y = 0 … T−1, the decisions that led there, and those left out."""
 
@@ -61,26 +62,38 @@ Intents = tuple[tuple[int, str, str], ...]
 """What a plan decides for one partnership in one scenario: year, action and kind, by year."""
 Lives = dict[str, tuple[Life, ...]]
 """By partnership, its life in each scenario; scenarios that decide alike share one object."""
+Told = dict[str, dict[Intents, Life]]
+"""Lives followed before, by partnership and what is decided for it."""
 
 
-def replay(instance: Instance, futures: Futures, plan: Plan) -> tuple[Lives, list[Finding]]:
-    """All lives, and a finding (family `life`) for each decision that may not be taken."""
+def replay(instance: Instance, futures: Futures, plan: Plan, told: Told) -> tuple[Lives, list[Finding]]:
+    """All lives, and a finding (family `life`) for each decision that may not be taken.
+
+    A life depends on the instance and on what is decided for its partnership alone, so each is followed once.
+    """
     intents, findings = _sort(instance, futures, plan)
     lives: Lives = {}
     for partnership in instance.partnerships:
-        chosen = intents[partnership.id]
-        told: dict[Intents, Life] = {}
+        chosen = intents.get(partnership.id)
+        known = told.setdefault(partnership.id, {})
+        if chosen is None:
+            idle = known.get(())
+            if idle is None:
+                idle = known[()] = follow(partnership, (), instance.horizon)
+            lives[partnership.id] = (idle,) * len(futures.names)
+            continue
         row = []
         for name in futures.names:
             decided = tuple(sorted(chosen.get(name, ())))
-            life = told.get(decided)
+            life = known.get(decided)
             if life is None:
-                life = told[decided] = follow(partnership, decided, instance.horizon)
+                life = known[decided] = follow(partnership, decided, instance.horizon)
             row.append(life)
-            findings += [
-                Finding("life", partnership.id, name, futures.first_year + year, reason)
-                for year, reason in life.refused
-            ]
+            if life.refused:
+                findings += [
+                    Finding("life", partnership.id, name, futures.first_year + year, reason)
+                    for year, reason in life.refused
+                ]
         lives[partnership.id] = tuple(row)
     return lives, findings
 
@@ -91,8 +104,10 @@ def follow(partnership: Partnership, intents: Intents, horizon: Horizon) -> Life
     Years y … y+N−1 are spent in the old state, y+N … y+N+L−1 in lead, and the action takes effect in e = y+N+L.
     The next decision is possible in e + 1.
     """
-    actions = {action.id: action for action in partnership.actions}
     state, years = partnership.start.state, partnership.start.years
+    if not intents:
+        return _idle(state, years, horizon.years)
+    actions = {action.id: action for action in partnership.actions}
     running: Action | None = None
     begun = 0
     places, taken, refused = [], [], []
@@ -116,7 +131,7 @@ def follow(partnership: Partnership, intents: Intents, horizon: Horizon) -> Life
                 running, begun = action, year
                 taken.append((year, action))
         if running is None:
-            places.append(Place(STATE, state, years))
+            places.append(_settled(state, years))
             years += 1
             continue
         elapsed = year - begun
@@ -131,6 +146,18 @@ def follow(partnership: Partnership, intents: Intents, horizon: Horizon) -> Life
             years += 1
             running = None
     return Life(tuple(places), tuple(taken), tuple(refused))
+
+
+@lru_cache(maxsize=1 << 12)
+def _idle(state: str, years: int, horizon: int) -> Life:
+    """The life of all partnerships that are so many years in a state and decide nothing."""
+    return Life(tuple(_settled(state, years + year) for year in range(horizon)), (), ())
+
+
+@lru_cache(maxsize=1 << 14)
+def _settled(state: str, years: int) -> Place:
+    """A year in a state with no action under way; one object serves everywhere."""
+    return Place(STATE, state, years)
 
 
 def _reasons_against(action: Action, kind: str, year: int, state: str, years: int, horizon: Horizon) -> Iterator[str]:
@@ -161,28 +188,26 @@ def standings(futures: Futures, lives: Lives) -> Iterator[Standing]:
 def _sort(
     instance: Instance, futures: Futures, plan: Plan
 ) -> tuple[Mapping[str, dict[str, list[tuple[int, str, str]]]], list[Finding]]:
-    """Decisions by partnership and scenario; findings for those that name what does not exist."""
-    intents: dict[str, dict[str, list[tuple[int, str, str]]]] = {
-        partnership.id: {} for partnership in instance.partnerships
-    }
-    scenarios = set(futures.names)
+    """Decisions by partnership and scenario, where there are any; findings for those that name what does not exist."""
+    intents: dict[str, dict[str, list[tuple[int, str, str]]]] = {}
+    partnerships = {partnership.id for partnership in instance.partnerships}
+    scenarios, calendar = set(futures.names), instance.horizon.calendar
     findings = []
     for decision in plan.decisions:
-        unknown = list(
-            _unknown(
-                (decision.partnership in intents, f"partnership called {decision.partnership}"),
-                (decision.scenario in scenarios, f"scenario called {decision.scenario}"),
-                (decision.year in instance.horizon.calendar, f"year {decision.year} in the horizon"),
-            )
-        )
-        if unknown:
-            message = f"{decision.action} may not be taken: {'; '.join(unknown)}"
-            findings.append(Finding("life", decision.partnership, decision.scenario, decision.year, message))
+        name, scenario, year = decision.partnership, decision.scenario, decision.year
+        if name in partnerships and scenario in scenarios and year in calendar:
+            moment = (year - futures.first_year, decision.action, decision.kind)
+            intents.setdefault(name, {}).setdefault(scenario, []).append(moment)
             continue
-        moment = (decision.year - futures.first_year, decision.action, decision.kind)
-        intents[decision.partnership].setdefault(decision.scenario, []).append(moment)
+        unknown = [
+            what
+            for known, what in (
+                (name in partnerships, f"there is no partnership called {name}"),
+                (scenario in scenarios, f"there is no scenario called {scenario}"),
+                (year in calendar, f"there is no year {year} in the horizon"),
+            )
+            if not known
+        ]
+        message = f"{decision.action} may not be taken: {'; '.join(unknown)}"
+        findings.append(Finding("life", name, scenario, year, message))
     return intents, findings
-
-
-def _unknown(*checks: tuple[bool, str]) -> Iterable[str]:
-    return (f"there is no {what}" for known, what in checks if not known)

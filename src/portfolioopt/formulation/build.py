@@ -7,7 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from portfolioopt.formulation import changes, risk
-from portfolioopt.formulation.draft import ColumnGroup, Draft, Row
+from portfolioopt.formulation.draft import ColumnGroup, Draft, Row, Rows
 from portfolioopt.formulation.families import (
     activity,
     capital,
@@ -22,6 +22,7 @@ from portfolioopt.formulation.families import (
 )
 from portfolioopt.formulation.paths import path_rows
 from portfolioopt.formulation.value import expected_value
+from portfolioopt.language.collector import collector_paused
 from portfolioopt.language.model import Model
 from portfolioopt.networks.portfolio import Portfolio
 from portfolioopt.networks.tree import Floats, Ints
@@ -94,6 +95,11 @@ class Formulation:
 
 def formulate(portfolio: Portfolio, model: Model, against: Plan = TODAY) -> Formulation:
     """All rows and columns of an instance under a model."""
+    with collector_paused():
+        return _formulate(portfolio, model, against)
+
+
+def _formulate(portfolio: Portfolio, model: Model, against: Plan) -> Formulation:
     draft = Draft(portfolio, model)
     capital.write(draft)
     skills.write(draft)
@@ -124,29 +130,41 @@ def _objective(draft: Draft) -> Floats:
 
 def _finish(draft: Draft, objective: Floats) -> Formulation:
     paths, starts = path_rows(draft)
-    coupling = coupling_matrix(draft.rows, draft.width)
     return Formulation(
         portfolio=draft.portfolio,
         model=draft.model,
         groups=tuple(draft.groups),
         take_start=tuple(draft.take_start),
         takes=draft.takes,
-        paths=paths.shape[0],
+        paths=len(starts),
         objective=objective,
         constant=draft.constant,
-        matrix=sp.csr_array(sp.vstack([paths, coupling], format="csr")),
-        row_lower=np.concatenate([starts, [row.lower for row in draft.rows]]).astype(float),
-        row_upper=np.concatenate([starts, [row.upper for row in draft.rows]]).astype(float),
+        matrix=_matrix_of(paths, draft.rows, draft.width),
+        row_lower=np.concatenate([starts, *(np.full(rows.size, rows.lower) for rows in draft.rows)]),
+        row_upper=np.concatenate([starts, *(np.full(rows.size, rows.upper) for rows in draft.rows)]),
         lower=np.concatenate([group.lower for group in draft.groups]),
         upper=np.concatenate([group.upper for group in draft.groups]),
         binary=np.concatenate([np.full(group.size, group.binary) for group in draft.groups]),
         hired=draft.hired,
-        labels=tuple(RowLabel(row.family, row.limit, row.year, row.group) for row in draft.rows),
+        labels=tuple(
+            RowLabel(rows.family, rows.limit, rows.year, group) for rows in draft.rows for group in rows.groups.tolist()
+        ),
     )
 
 
+def _matrix_of(paths: tuple[Ints, Ints, Floats], blocks: list[Rows], width: int) -> sp.csr_array:
+    """Path rows and the rows of the families as one matrix over all columns."""
+    lengths = np.concatenate([paths[0], *(np.full(rows.size, len(rows.coefficients)) for rows in blocks)])
+    pointers = np.concatenate(([0], np.cumsum(lengths)))
+    # 32 bits, where they suffice, are what every later copy of the matrix is asked for
+    index = np.int32 if max(int(pointers[-1]), width) < 2**31 else np.int64
+    columns = np.concatenate([paths[1], *(rows.columns.ravel() for rows in blocks)], dtype=index)
+    values = np.concatenate([paths[2], *(np.tile(rows.coefficients, rows.size) for rows in blocks)])
+    return sp.csr_array((values, columns, pointers.astype(index)), shape=(len(lengths), width))
+
+
 def coupling_matrix(rows: list[Row], width: int) -> sp.csr_array:
-    """The rows as a matrix over all columns."""
+    """Single rows as a matrix over all columns."""
     lengths = np.array([len(row.columns) for row in rows], dtype=np.int64)
     pointers = np.concatenate(([0], np.cumsum(lengths)))
     columns = np.concatenate([np.zeros(0, dtype=np.int64), *(row.columns for row in rows)])

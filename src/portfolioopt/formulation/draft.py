@@ -26,7 +26,7 @@ HAIR = 1e-9
 ROUNDING = 1e-14
 """Relative size of what rounding leaves of a difference that is 0 in decimals (0.3 − 3·0.1)."""
 Term = tuple[Ints, Floats | float]
-"""Columns and their coefficients, one for all or one for each."""
+"""Columns, [rows, k] or [k] for a single row (a row of the tree: a node), and k coefficients or one for all."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,27 @@ class Row:
     upper: float
 
 
+@dataclass(frozen=True)
+class Rows:
+    """Rows alike but for their columns, one for each group: lower ≤ Σ_k coefficient[k]·column[group,k] ≤ upper."""
+
+    family: str
+    limit: str
+    year: int
+    groups: Ints
+    """Nodes of the year, or histories of capital."""
+    columns: Ints
+    """[groups, k], ascending"""
+    coefficients: Floats
+    """[k]"""
+    lower: float
+    upper: float
+
+    @property
+    def size(self) -> int:
+        return len(self.groups)
+
+
 @dataclass
 class Draft:
     """What the families write on."""
@@ -66,12 +87,12 @@ class Draft:
     portfolio: Portfolio
     model: Model
     groups: list[ColumnGroup] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
+    rows: list[Rows] = field(default_factory=list)
     width: int = 0
     take_start: list[int] = field(default_factory=list)
     """first take column of every year"""
-    earned: list[tuple[int, int, Ints, Floats]] = field(default_factory=list)
-    """(year, node, columns, discounted money): what columns other than take add to NPV"""
+    earned: list[tuple[int, Ints, Floats]] = field(default_factory=list)
+    """(year, columns [nodes, k], discounted money [k]): what columns other than take add to NPV"""
     charged: list[tuple[Ints, Floats]] = field(default_factory=list)
     """(columns, expected money): penalties and changes, which are no part of NPV"""
     hired: dict[tuple[str, int, int], int] = field(default_factory=dict)
@@ -116,6 +137,17 @@ class Draft:
         arcs = np.flatnonzero(flow)
         return self.take(year, node, arcs), flow[arcs]
 
+    def takes_at_nodes(self, year: int, arcs: Ints) -> Ints:
+        """Columns of these arcs at every node of a year; [nodes, arcs]."""
+        nodes = np.arange(self.portfolio.tree.nodes.count[year], dtype=np.int64)
+        columns: Ints = self.take_start[year] + nodes[:, None] * self.portfolio.years[year].size + arcs
+        return columns
+
+    def along_nodes(self, year: int, flow: Floats) -> tuple[Ints, Floats]:
+        """Columns [nodes, k] and coefficients [k] of a flow along the arcs of every node of a year."""
+        arcs = np.flatnonzero(flow)
+        return self.takes_at_nodes(year, arcs), flow[arcs]
+
     def most(self, year: int, flow: Floats) -> float:
         """The most that a flow can come to in a year: every partnership on its best arc."""
         if not len(flow):
@@ -138,44 +170,59 @@ class Draft:
         self.width += len(low)
         return fresh
 
-    def earn(self, year: int, node: int, columns: Ints, money: ArrayLike) -> None:
-        """Columns that add money (undiscounted, of that year) to NPV in the scenarios of a node."""
-        discounted = np.broadcast_to(np.asarray(money, dtype=float) * self.discount(year), columns.shape)
-        self.earned.append((year, node, columns, discounted))
+    def columns_at_nodes(
+        self, year: int, name: str, lower: Floats | float, upper: Floats | float, *, binary: bool = False
+    ) -> Ints:
+        """New columns with these bounds at every node of a year; [nodes, k]."""
+        low, high = np.broadcast_arrays(np.atleast_1d(lower), np.atleast_1d(upper))
+        nodes = self.portfolio.tree.nodes.count[year]
+        return self.columns(name, np.tile(low, nodes), np.tile(high, nodes), binary=binary).reshape(nodes, len(low))
+
+    def earn(self, year: int, columns: Ints, money: ArrayLike) -> None:
+        """Columns ([nodes, k]) that add money (undiscounted, of that year) to NPV in the scenarios of their node."""
+        discounted = np.broadcast_to(np.asarray(money, dtype=float) * self.discount(year), columns.shape[1:])
+        self.earned.append((year, columns, discounted))
 
     def row(
         self,
         family: str,
         limit: str,
         year: int,
-        group: int,
         terms: Sequence[Term],
         *,
+        group: int | None = None,
         lower: float = -INFINITY,
         upper: float = INFINITY,
     ) -> None:
-        """lower ≤ Σ terms ≤ upper. Columns that stand in several terms are added up."""
-        columns = np.concatenate([np.atleast_1d(part) for part, _ in terms])
+        """lower ≤ Σ terms ≤ upper, at every node of the year or for one group only.
+
+        Columns that stand in several terms are added up.
+        """
+        columns = np.concatenate([np.atleast_2d(part) for part, _ in terms], axis=1)
         values = np.concatenate(
-            [np.broadcast_to(np.asarray(value, dtype=float), np.atleast_1d(part).shape) for part, value in terms]
+            [np.broadcast_to(np.asarray(value, dtype=float), np.atleast_2d(part).shape[1:]) for part, value in terms]
         )
-        order = np.argsort(columns, kind="stable")
-        columns, values = columns[order], values[order]
-        if len(columns) > 1 and np.any(columns[1:] == columns[:-1]):
-            columns, first = np.unique(columns, return_index=True)
-            values = np.add.reduceat(values, first)
+        # every row has the columns of the first one, moved on: what is sorted or equal in one is so in all
+        order = np.argsort(columns[0], kind="stable")
+        columns, values = columns[:, order], values[order]
+        if np.any(columns[0, 1:] == columns[0, :-1]):
+            first = np.unique(columns[0], return_index=True)[1]
+            columns, values = columns[:, first], np.add.reduceat(values, first)
         kept = values != 0
-        self.rows.append(Row(family, limit, year, group, columns[kept], values[kept], lower, upper))
+        groups = np.arange(len(columns)) if group is None else np.array([group])
+        if not kept.all():
+            columns, values = columns[:, kept], values[kept]
+        self.rows.append(Rows(family, limit, year, groups, columns, values, lower, upper))
 
     def limit(
         self,
         family: str,
         limit: str,
         year: int,
-        group: int,
-        probability: float,
         terms: Sequence[Term],
         *,
+        group: int | None = None,
+        probability: Floats | float | None = None,
         at_most: float | None = None,
         at_least: float | None = None,
         reach: float,
@@ -185,7 +232,8 @@ class Draft:
             hard   Σ terms ≤ at_most                   (at_least: ≥)
             soft   Σ terms − excess ≤ at_most, 0 ≤ excess ≤ reach; objective − π·discount(y)·price·excess
 
-        `reach` is the most by which the limit can be exceeded.
+        At every node of the year, or for one group with its probability. `reach` is the most by which the limit can
+        be exceeded.
         """
         price = self.model.price(family, limit)
         bound = at_most if at_most is not None else at_least
@@ -193,15 +241,19 @@ class Draft:
             return  # a hair beyond a soft limit costs next to nothing; the audit charges it exactly
         extended = list(terms)
         if price is not None:
-            excess = self.columns(f"{family}_excess", 0, reach)
+            if group is None:
+                excess = self.columns_at_nodes(year, f"{family}_excess", 0.0, reach)
+                probability = self.portfolio.tree.nodes.probability[year]
+            else:
+                excess = self.columns(f"{family}_excess", 0, reach)[:, None]
             extended.append((excess, -1.0 if at_most is not None else 1.0))
-            self.charge(excess, -float(price) * self.discount(year) * probability)
+            self.charge(excess[:, 0], -float(price) * self.discount(year) * np.asarray(probability, dtype=float))
         self.row(
             family,
             limit,
             year,
-            group,
             extended,
+            group=group,
             lower=-INFINITY if at_least is None else at_least,
             upper=INFINITY if at_most is None else at_most,
         )

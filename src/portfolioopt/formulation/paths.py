@@ -7,36 +7,35 @@ Alone this polytope is integral: all difficulty is in what couples partnerships.
 """
 
 import numpy as np
-import scipy.sparse as sp
 
 from portfolioopt.formulation.draft import Draft
-from portfolioopt.networks.tree import Ints
+from portfolioopt.networks.tree import Floats, Ints
 
 
-def path_rows(draft: Draft) -> tuple[sp.csr_array, Ints]:
-    """The rows as a matrix over all columns, and their right-hand sides (1 for starts, else 0)."""
+def path_rows(draft: Draft) -> tuple[tuple[Ints, Ints, Floats], Floats]:
+    """The rows one after the other as (length of every row, columns, values), and their right-hand sides.
+
+    Nodes of a year have the same rows but for their columns, so the order within them is found once.
+    """
     portfolio = draft.portfolio
     tree = portfolio.tree
-    row_parts, column_parts, value_parts = [], [], []
-    height = 0
-    right = []
+    lengths, columns, values, right = [], [], [], []
     for year, arcs in enumerate(portfolio.years):
-        numbers = np.arange(arcs.size)
+        nodes = tree.nodes.count[year]
         slots = len(portfolio.partnerships) if year == 0 else portfolio.years[year - 1].slots
-        for node in draft.nodes(year):
-            row_parts.append(height + arcs.source)
-            column_parts.append(draft.take(year, node, numbers))
-            value_parts.append(np.full(arcs.size, 1.0))
-            if year:
-                before = portfolio.years[year - 1]
-                parent = int(tree.nodes.parent[year][node])
-                row_parts.append(height + before.target)
-                column_parts.append(draft.take(year - 1, parent, np.arange(before.size)))
-                value_parts.append(np.full(before.size, -1.0))
-            right.append(np.full(slots, 0 if year else 1))
-            height += slots
-    matrix = sp.csr_array(
-        (np.concatenate(value_parts), (np.concatenate(row_parts), np.concatenate(column_parts))),
-        shape=(height, draft.width),
-    )
-    return matrix, np.concatenate(right).astype(np.int64)
+        leaving = draft.takes_at_nodes(year, np.arange(arcs.size))
+        if year == 0:
+            # arcs are sorted by source
+            rows, entries, signs = arcs.source, leaving, np.ones(arcs.size)
+        else:
+            before = portfolio.years[year - 1]
+            coming = draft.takes_at_nodes(year - 1, np.arange(before.size))[tree.nodes.parent[year]]
+            rows = np.concatenate((before.target, arcs.source))
+            order = np.argsort(rows, kind="stable")
+            signs = np.concatenate((np.full(before.size, -1.0), np.ones(arcs.size)))[order]
+            entries = np.concatenate((coming, leaving), axis=1)[:, order]
+        lengths.append(np.tile(np.bincount(rows, minlength=slots), nodes))
+        columns.append(entries.ravel())
+        values.append(np.tile(signs, nodes))
+        right.append(np.full(nodes * slots, 0.0 if year else 1.0))
+    return (np.concatenate(lengths), np.concatenate(columns), np.concatenate(values)), np.concatenate(right)

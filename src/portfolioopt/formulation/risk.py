@@ -33,7 +33,7 @@ def cvar(draft: Draft, measure: Cvar) -> Terms:
     for position, w in enumerate(can_happen.tolist()):
         columns, money = scenario_value(draft, w)
         terms: list[Term] = [(columns, money), (below[position : position + 1], 1.0), (level, -1.0)]
-        draft.row("risk", "cvar", draft.years - 1, w, terms, lower=0.0)
+        draft.row("risk", "cvar", draft.years - 1, terms, group=w, lower=0.0)
     return [(level, np.ones(1)), (below, -tree.probability[can_happen] / tail)]
 
 
@@ -48,7 +48,7 @@ def _worst(draft: Draft, name: str) -> Terms:
     level = draft.columns(f"{name}_level", -most, most)
     for w in can_happen.tolist():
         columns, money = scenario_value(draft, w)
-        draft.row("risk", name, draft.years - 1, w, [(columns, money), (level, -1.0)], lower=0.0)
+        draft.row("risk", name, draft.years - 1, [(columns, money), (level, -1.0)], group=w, lower=0.0)
     return [(level, np.ones(1))]
 
 

@@ -15,10 +15,10 @@ from portfolioopt.networks.tree import Floats, Ints
 def arc_values(draft: Draft, year: int) -> Floats:
     """Discounted money along the arcs of a year; [level vectors, arcs]."""
     portfolio = draft.portfolio
-    values = draft.discount(year) * portfolio.along(year, portfolio.money_by_place, portfolio.money_by_effect)
+    values = draft.discount(year) * portfolio.along(year, portfolio.money)
     if year == draft.years - 1:
         end = float((1 + float(portfolio.instance.discount_rate)) ** -draft.years)
-        values = values + end * portfolio.along(year, portfolio.terminal_by_place, portfolio.terminal_by_effect)
+        values = values + end * portfolio.along(year, portfolio.terminal)
     return values
 
 
@@ -33,8 +33,8 @@ def expected_value(draft: Draft) -> Floats:
         np.add.at(weight, (tree.nodes.of[year], tree.level_of[year]), tree.probability)
         start = draft.take_start[year]
         worth[start : start + weight.shape[0] * arcs.size] = (weight @ values).ravel()
-    for year, node, columns, money in draft.earned:
-        np.add.at(worth, columns, draft.probability(year, node) * money)
+    for year, columns, money in draft.earned:
+        np.add.at(worth, columns, tree.nodes.probability[year][:, None] * money)
     return worth
 
 
@@ -46,7 +46,7 @@ def scenario_value(draft: Draft, scenario: int) -> tuple[Ints, Floats]:
     for year in range(draft.years):
         node = int(tree.nodes.of[year, scenario])
         parts.append(draft.along(year, node, arc_values(draft, year)[tree.level_of[year, scenario]]))
-    parts += [(columns, money) for year, node, columns, money in draft.earned if tree.nodes.of[year, scenario] == node]
+    parts += [(columns[tree.nodes.of[year, scenario]], money) for year, columns, money in draft.earned]
     return np.concatenate([part for part, _ in parts]), np.concatenate([money for _, money in parts])
 
 

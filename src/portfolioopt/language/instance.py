@@ -11,6 +11,7 @@ from pydantic import Field, PrivateAttr, ValidationError
 from portfolioopt.errors import Fault, InvalidInstance
 from portfolioopt.language import families
 from portfolioopt.language.checking import Checker, Path
+from portfolioopt.language.collector import collector_paused
 from portfolioopt.language.families import FAMILY_NAMES
 from portfolioopt.language.families.activity import Activity
 from portfolioopt.language.families.capital import Capital
@@ -117,7 +118,8 @@ class Instance(Record):
             return checked(obj)
         faults: list[Fault] = []
         try:
-            instance = super().model_validate(obj, **options)
+            with collector_paused():
+                instance = super().model_validate(obj, **options)
         except ValidationError as error:
             faults = faults_of(error, cls, obj)
             rest = remainder(obj, error, super().model_validate) if isinstance(obj, Mapping) else None
@@ -127,7 +129,8 @@ class Instance(Record):
                 nameless = any(fault.path[-1:] == ("id",) for fault in faults)
                 faults += [fault for fault in rest.told(check(rest.value).faults) if not (nameless and fault.sought)]
             raise InvalidInstance(faults) from None
-        _cross_checked(instance)
+        with collector_paused():
+            _cross_checked(instance)
         return instance
 
     @classmethod

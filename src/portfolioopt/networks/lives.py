@@ -71,25 +71,43 @@ class Network:
     target: tuple[Ints, ...]
     decided: tuple[Ints, ...]
     effect: tuple[Ints, ...]
+    state: Ints
+    """[places] state, −1 in a lead year"""
+    at: Ints
+    """[places] index into the profiles that apply"""
+    carrier: Ints
+    """[places] what has those profiles: a state by its number, or the lead years of an action, numbered after them"""
+    carriers: int
+    active: Ints
+    """[places] 1 in a state other than none and exited, or in a lead year towards such a state"""
 
 
 def flow_length(record: During) -> int:
     """The number of years after which every profile of a state or of lead years has become constant."""
-    tagged = [len(profile) for flow in TAGGED_FLOWS for profile in getattr(record, flow).values()]
-    return max(*(len(getattr(record, flow)) for flow in FLOWS), *tagged)
+    longest = 1  # what is not written is 0 throughout
+    for key in record.model_fields_set:
+        if key in FLOWS:
+            longest = max(longest, len(getattr(record, key)))
+        elif key in TAGGED_FLOWS:
+            longest = max(longest, *map(len, getattr(record, key).values()), 1)
+    return longest
 
 
 def shape_of(partnership: Partnership, horizon: Horizon) -> Shape:
     """The timing of a partnership; its actions in the order of their ids."""
     states = partnership.state_names
     number = {name: position for position, name in enumerate(states)}
-    caps = [flow_length(partnership.state(name)) - 1 for name in states]
+    caps = [
+        flow_length(partnership.states[name]) - 1 if name in partnership.states else 0  # without flows
+        for name in states
+    ]
     actions = []
     for action in sorted(partnership.actions, key=lambda action: action.id):
-        first, last = action.window or (horizon.first_year, horizon.last_year)
-        first = max(first - horizon.first_year, 0)
         # an action that could not take effect within the horizon may not be taken
-        last = min(last - horizon.first_year, horizon.years - 1 - action.notice_years - action.lead_years)
+        first, last = 0, horizon.years - 1 - action.notice_years - action.lead_years
+        if action.window is not None:
+            first = max(first, action.window[0] - horizon.first_year)
+            last = min(last, action.window[1] - horizon.first_year)
         sources = tuple(sorted(number[name] for name in set(action.from_)))
         for source in sources:
             caps[source] = max(caps[source], action.after_years - 1)
@@ -155,4 +173,26 @@ def network(shape: Shape) -> Network:
         )
         held = list(now)
     source, target, decided, effect_of = (tuple(column) for column in zip(*columns, strict=True))
-    return Network(tuple(places), tuple(reached_by_year), source, target, decided, effect_of)
+    states = len(caps)
+    nowhere = (0, states - 1)  # none and exited
+    return Network(
+        places=tuple(places),
+        reached=tuple(reached_by_year),
+        source=source,
+        target=target,
+        decided=decided,
+        effect=effect_of,
+        state=np.array([place.state for place in places], dtype=np.int64),
+        at=np.array([place.at for place in places], dtype=np.int64),
+        carrier=np.array(
+            [place.state if place.state >= 0 else states + place.action for place in places], dtype=np.int64
+        ),
+        carriers=states + len(shape.actions),
+        active=np.array(
+            [
+                (place.state if place.state >= 0 else shape.actions[place.action].target) not in nowhere
+                for place in places
+            ],
+            dtype=np.int64,
+        ),
+    )

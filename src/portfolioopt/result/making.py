@@ -1,22 +1,20 @@
 """Putting a result together from what a solve has found."""
 
-import hashlib
-import json
 import math
 import platform
 from collections.abc import Mapping
 from decimal import Decimal
-from fractions import Fraction
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from portfolioopt import __version__
 from portfolioopt.audit.findings import Audit
 from portfolioopt.errors import EngineFault
+from portfolioopt.language.collector import collector_paused
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
-from portfolioopt.language.values import Record
 from portfolioopt.plan import Plan
+from portfolioopt.result.hashing import input_hash
 from portfolioopt.result.outline import outline_of
 from portfolioopt.result.record import NOT_VERIFIED, Result, Scalar, Status, Verification
 
@@ -52,20 +50,22 @@ def make_result(
     if audit is not None and not audit.ok:
         found = "; ".join(f"{finding.id} in {finding.year}: {finding.message}" for finding in audit.findings[:3])
         raise EngineFault(f"the audit refuses the plan: {found}")
+    with collector_paused():
+        outline, asked = outline_of(instance, model), input_hash(instance, model)
     return Result(
         status=status,
         stop_reason=stop_reason,
         bound=_finite(bound),
         verified=verified,
         verification=verification,
-        outline=outline_of(instance, model),
+        outline=outline,
         audit=audit,
         do_nothing=do_nothing,
         conflict=tuple(conflict),
         timings={phase: float(seconds) for phase, seconds in (timings or {}).items()},
         options={name: _scalar(value) for name, value in (options or {}).items()},
         versions=versions(),
-        input_hash=input_hash(instance, model),
+        input_hash=asked,
         log=log,
         chosen=None if plan is None else Plan(plan.decisions, plan.hiring),
         conflict_is_smallest=conflict_is_smallest,
@@ -82,34 +82,6 @@ def versions() -> dict[str, str]:
             found[name] = "unknown"
     found["platform"] = f"{platform.system()} {platform.machine()}"
     return found
-
-
-def input_hash(instance: Instance, model: Model) -> str:
-    """SHA-256 of facts and choices with defaults filled in, whatever the order or layout of their files."""
-    document = {"instance": _canonical(instance), "model": _canonical(model)}
-    text = json.dumps(document, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _canonical(value: Any) -> Any:
-    """Plain data in which equal facts look the same: lists of names and of things with an id are sorted."""
-    if isinstance(value, Record):
-        fields = {name: _canonical(getattr(value, name)) for name in type(value).model_fields}
-        if fields.get("review_years"):
-            fields["review_years"] = sorted(fields["review_years"])  # a set of years, in any order
-        return fields
-    if isinstance(value, dict):
-        return {str(name): _canonical(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        items = [_canonical(item) for item in value]
-        if all(isinstance(item, str) for item in value):
-            return sorted(items)
-        if all(isinstance(item, dict) for item in items):
-            return sorted(items, key=lambda item: json.dumps(item, sort_keys=True))
-        return items
-    if isinstance(value, Decimal):
-        return str(Fraction(value))
-    return value
 
 
 def _finite(value: float | None) -> float | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from portfolioopt.audit.findings import Audit, Standing
@@ -39,12 +40,13 @@ def states_table(standings: Iterable[Standing]) -> Table:
 def limits_table(audit: Audit | None) -> Table:
     """One row per limit, scenario and year; `price` is missing where the limit is hard."""
     columns = ("id", "family", "scenario", "year", "use", "limit", "headroom", "excess", "price", "sense")
-    return _table(() if audit is None else audit.limits, *columns)
+    return _floats(_table(() if audit is None else audit.limits, *columns))
 
 
 def money_table(audit: Audit | None) -> Table:
     """One row per scenario, year and line, paid amounts negative."""
-    return _table(() if audit is None else audit.money, "scenario", "year", "line", "amount", "discounted")
+    columns = ("scenario", "year", "line", "amount", "discounted")
+    return _floats(_table(() if audit is None else audit.money, *columns))
 
 
 def worth_table(audit: Audit | None) -> Table:
@@ -55,8 +57,10 @@ def worth_table(audit: Audit | None) -> Table:
 
 
 def _table(records: Iterable[Any], *columns: str) -> Table:
-    return Table(columns, tuple(tuple(_plain(getattr(record, name)) for name in columns) for record in records))
+    return Table(columns, tuple(map(attrgetter(*columns), records)))
 
 
-def _plain(value: Any) -> Any:
-    return float(value) if isinstance(value, Fraction) else value
+def _floats(table: Table) -> Table:
+    """The same with floats for fractions."""
+    rows = (tuple(float(value) if isinstance(value, Fraction) else value for value in row) for row in table.rows)
+    return Table(table.columns, tuple(rows))

@@ -5,6 +5,7 @@ from decimal import Decimal
 import numpy as np
 
 from portfolioopt.formulation.build import Formulation
+from portfolioopt.language.collector import collector_paused
 from portfolioopt.language.partnership import During
 from portfolioopt.language.values import profile_at, series_at
 from portfolioopt.networks.portfolio import Portfolio, YearArcs
@@ -51,6 +52,11 @@ def _largest(level: Floats, starts: Ints, ends: Ints) -> Ints:
 
 def plan_of(formulation: Formulation, x: Floats) -> Plan:
     """The plan of a solution: decisions in every scenario, and the engineers to hire."""
+    with collector_paused():
+        return _plan_of(formulation, x)
+
+
+def _plan_of(formulation: Formulation, x: Floats) -> Plan:
     portfolio = formulation.portfolio
     tree = portfolio.tree
     first_year = portfolio.instance.horizon.first_year
@@ -58,37 +64,44 @@ def plan_of(formulation: Formulation, x: Floats) -> Plan:
     decisions: list[Decision] = []
     for year, arcs in enumerate(portfolio.years):
         local = _of_year(formulation, taken, year)
-        for position in local[arcs.decided[local % arcs.size] >= 0].tolist():
-            node, arc = divmod(position, arcs.size)
-            owner, action = portfolio.actions[int(arcs.decided[arc])]
+        node, arc = np.divmod(local, arcs.size)
+        decided = arcs.decided[arc]
+        members = [tree.nodes.members(year, number).tolist() for number in range(tree.nodes.count[year])]
+        for number, at_node in zip(decided[decided >= 0].tolist(), node[decided >= 0].tolist(), strict=True):
+            owner, action = portfolio.actions[number]
             decisions += [
                 Decision(tree.scenarios[w], first_year + year, portfolio.partnerships[owner].id, action.id, action.kind)
-                for w in tree.nodes.members(year, node).tolist()
+                for w in members[at_node]
             ]
     return Plan.of(decisions, _hiring(formulation, taken, x))
 
 
 def arcs_of(formulation: Formulation, plan: Plan) -> Ints:
     """Columns of the arcs that a plan takes: the decided arc where it decides, else the only one that goes on."""
+    with collector_paused():
+        return _arcs_of(formulation, plan)
+
+
+def _arcs_of(formulation: Formulation, plan: Plan) -> Ints:
     portfolio = formulation.portfolio
     tree = portfolio.tree
     first_year = portfolio.instance.horizon.first_year
-    owner = {partnership.id: number for number, partnership in enumerate(portfolio.partnerships)}
-    action = {(owner_of, one.id): number for number, (owner_of, one) in enumerate(portfolio.actions)}
-    wanted = {
-        (decision.year - first_year, tree.scenarios.index(decision.scenario)): set[int]() for decision in plan.decisions
-    }
+    action = {(owner, one.id): number for number, (owner, one) in enumerate(portfolio.actions)}
+    scenario = {name: number for number, name in enumerate(tree.scenarios)}
+    wanted: dict[tuple[int, int], list[int]] = {}
     for decision in plan.decisions:
-        number = action[owner[decision.partnership], decision.action]
-        wanted[decision.year - first_year, tree.scenarios.index(decision.scenario)].add(number)
+        number = action[portfolio.number(decision.partnership), decision.action]
+        wanted.setdefault((decision.year - first_year, scenario[decision.scenario]), []).append(number)
     x = np.zeros(formulation.takes)
     for year, arcs in enumerate(portfolio.years):
-        decides = arcs.decided >= 0
+        decided = arcs.decided
+        goes_on = np.where(decided >= 0, 0.0, 1.0)
         for node, w in enumerate(tree.nodes.first_scenario(year).tolist()):
-            chosen = np.isin(arcs.decided, sorted(wanted.get((year, w), set()))) & decides
-            x[formulation.take_start[year] + node * arcs.size + np.arange(arcs.size)] = np.where(
-                chosen, 2.0, np.where(decides, 0.0, 1.0)
-            )
+            chosen = np.zeros(len(portfolio.actions) + 1)
+            chosen[wanted.get((year, w), [])] = 2.0
+            # −1, no decision, reads the last entry
+            start = formulation.take_start[year] + node * arcs.size
+            x[start : start + arcs.size] = goes_on + chosen[decided]
     return arcs_taken(formulation, x)
 
 
@@ -139,8 +152,8 @@ def _effort(portfolio: Portfolio, arcs: YearArcs, arc: int, skill: str) -> Decim
     place = portfolio.networks[owner].places[int(arcs.place[arc] - portfolio.place_start[owner])]
     partnership = portfolio.partnerships[owner]
     if place.state < 0:
-        first = next(number for number, (p, _) in enumerate(portfolio.actions) if p == owner)
-        record: During = portfolio.actions[first + place.action][1].during
+        own = sorted(partnership.actions, key=lambda action: action.id)
+        record: During = own[place.action].during
     else:
         record = partnership.state(partnership.state_names[place.state])
     profile = record.effort.get(skill)

@@ -17,12 +17,10 @@ def write(draft: Draft) -> None:
             arcs = portfolio.years[year]
             flow = portfolio.active[arcs.place] * counted[arcs.partnership]
             most, least = draft.most(year, flow), draft.least(year, flow)
-            for node in draft.nodes(year):
-                terms = [draft.along(year, node, flow)]
-                probability = draft.probability(year, node)
-                if limit.at_most is not None and perhaps(most - at(limit.at_most, year), at(limit.at_most, year)):
-                    bound = at(limit.at_most, year)
-                    draft.limit(FAMILY, limit.id, year, node, probability, terms, at_most=bound, reach=most - bound)
-                if limit.at_least is not None and perhaps(at(limit.at_least, year) - least, at(limit.at_least, year)):
-                    bound = at(limit.at_least, year)
-                    draft.limit(FAMILY, limit.id, year, node, probability, terms, at_least=bound, reach=bound - least)
+            terms = [draft.along_nodes(year, flow)]
+            if limit.at_most is not None and perhaps(most - at(limit.at_most, year), at(limit.at_most, year)):
+                bound = at(limit.at_most, year)
+                draft.limit(FAMILY, limit.id, year, terms, at_most=bound, reach=most - bound)
+            if limit.at_least is not None and perhaps(at(limit.at_least, year) - least, at(limit.at_least, year)):
+                bound = at(limit.at_least, year)
+                draft.limit(FAMILY, limit.id, year, terms, at_least=bound, reach=bound - least)

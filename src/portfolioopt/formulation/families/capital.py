@@ -9,7 +9,7 @@ budget vary with have the same left. Soft: excess is money added in that year, a
 import numpy as np
 
 from portfolioopt.formulation.draft import Draft, Term, at, difference, perhaps
-from portfolioopt.networks.portfolio import driver_factor
+from portfolioopt.networks.flows import driver_factor
 
 FAMILY = "capital"
 
@@ -28,8 +28,8 @@ def write(draft: Draft) -> None:
     left_before = np.zeros(0, dtype=np.int64)
     most_left = np.zeros(1)
     for year in range(draft.years):
-        drawn = portfolio.along(year, portfolio.capital_by_place, portfolio.capital_by_effect)
-        returned = portfolio.along(year, np.zeros_like(portfolio.capital_by_place), portfolio.proceeds_by_effect)
+        drawn = portfolio.along(year, portfolio.capital)
+        returned = portfolio.along(year, portfolio.proceeds)
         first = histories.first_scenario(year)
         left = np.zeros(0, dtype=np.int64)
         reach = np.zeros(len(first))
@@ -59,9 +59,9 @@ def write(draft: Draft) -> None:
                 FAMILY,
                 FAMILY,
                 year,
-                h,
-                float(histories.probability[year][h]),
                 terms,
+                group=h,
+                probability=float(histories.probability[year][h]),
                 at_most=budgets[h],
                 reach=float(reach[h] + draft.most(year, drawn[level])),
             )

@@ -21,16 +21,16 @@ def write(draft: Draft) -> None:
         return
     points = [(float(x), float(y)) for x, y in coordination.curve]
     slopes = np.array([(y1 - y0) / (x1 - x0) for (x0, y0), (x1, y1) in pairwise(points)])
+    carried = portfolio.carried(("interfaces", ""))
     for year in range(draft.years):
-        interfaces = portfolio.use(year, ("interfaces", ""))
+        interfaces = portfolio.along(year, carried)
         most = draft.most(year, interfaces)
         lengths = np.array([max(min(x1, most) - x0, 0.0) for (x0, _), (x1, _) in pairwise(points)])
         lengths[-1] = max(most - points[-2][0], 0.0)
         kept = lengths > 0
         if not np.any(slopes[kept]):
             continue
-        for node in draft.nodes(year):
-            load = draft.columns("coordination_load", 0, lengths[kept])
-            draft.earn(year, node, load, -slopes[kept])
-            terms: list[Term] = [draft.along(year, node, interfaces), (load, -1.0)]
-            draft.row(FAMILY, FAMILY, year, node, terms, lower=0.0, upper=0.0)
+        load = draft.columns_at_nodes(year, "coordination_load", 0.0, lengths[kept])
+        draft.earn(year, load, -slopes[kept])
+        terms: list[Term] = [draft.along_nodes(year, interfaces), (load, -1.0)]
+        draft.row(FAMILY, FAMILY, year, terms, lower=0.0, upper=0.0)

@@ -6,18 +6,15 @@ synergy     NPV + benefit(y)·z[n],   z ≤ occupied[x,n] for every member   whe
                                      z ≥ Σ_x occupied[x,n] − (members − 1)  where benefit < 0
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from portfolioopt.formulation.draft import Draft, Term, at, perhaps
 from portfolioopt.language.families.links import Excludes, Occupancy, Requires, Synergy
-from portfolioopt.networks.tree import Floats
+from portfolioopt.networks.tree import Floats, Ints
 
 FAMILY = "links"
-
-
-def occupied(draft: Draft, occupancy: Occupancy) -> Floats:
-    """[places] 1 where the partnership is in one of the states."""
-    return draft.portfolio.in_states(draft.portfolio.number(occupancy.partnership), occupancy.states)
 
 
 def write(draft: Draft) -> None:
@@ -31,52 +28,75 @@ def write(draft: Draft) -> None:
             _synergy(draft, link)
 
 
-def _along(draft: Draft, year: int, places: Floats) -> Floats:
-    flow: Floats = places[draft.portfolio.years[year].place]
-    return flow
-
-
 def _requires(draft: Draft, link: Requires) -> None:
-    difference = occupied(draft, link.when) - occupied(draft, link.needs)
     for year in range(draft.years):
-        flow = _along(draft, year, difference)
-        if draft.most(year, flow) <= 0:
+        few = _Few(draft, year, (link.when, link.needs))
+        flow = few.occupied(link.when) - few.occupied(link.needs)
+        if few.most(flow) <= 0:
             continue
-        for node in draft.nodes(year):
-            terms: list[Term] = [draft.along(year, node, flow)]
-            draft.limit(FAMILY, link.id, year, node, draft.probability(year, node), terms, at_most=0.0, reach=1.0)
+        draft.limit(FAMILY, link.id, year, [few.along_nodes(flow)], at_most=0.0, reach=1.0)
 
 
 def _excludes(draft: Draft, link: Excludes) -> None:
-    together = sum((occupied(draft, member) for member in link.members), np.zeros_like(draft.portfolio.active))
     bound = float(link.at_most)
     for year in range(draft.years):
-        flow = _along(draft, year, together)
-        reach = draft.most(year, flow) - bound
+        few = _Few(draft, year, link.members)
+        flow = few.together(link.members)
+        reach = few.most(flow) - bound
         if not perhaps(reach, bound):
             continue
-        for node in draft.nodes(year):
-            terms: list[Term] = [draft.along(year, node, flow)]
-            draft.limit(FAMILY, link.id, year, node, draft.probability(year, node), terms, at_most=bound, reach=reach)
+        draft.limit(FAMILY, link.id, year, [few.along_nodes(flow)], at_most=bound, reach=reach)
 
 
 def _synergy(draft: Draft, link: Synergy) -> None:
     # in one order, whatever the file's
     ordered = sorted(link.members, key=lambda member: (member.partnership, sorted(member.states)))
-    members = [occupied(draft, member) for member in ordered]
     for year in range(draft.years):
         benefit = at(link.benefit, year)
-        flows = [_along(draft, year, member) for member in members]
-        if not benefit or min(draft.most(year, flow) for flow in flows) <= 0:
+        few = _Few(draft, year, ordered)
+        flows = [few.occupied(member) for member in ordered]
+        if not benefit or min(few.most(flow) for flow in flows) <= 0:
             continue
-        for node in draft.nodes(year):
-            together = draft.columns("links_together", 0, 1)
-            draft.earn(year, node, together, benefit)
-            if benefit > 0:
-                for flow in flows:
-                    terms: list[Term] = [draft.along(year, node, flow), (together, -1.0)]
-                    draft.row(FAMILY, link.id, year, node, terms, lower=0.0)
-            else:
-                every = [draft.along(year, node, flow) for flow in flows]
-                terms = [*every, (together, -1.0)]
-                draft.row(FAMILY, link.id, year, node, terms, upper=len(flows) - 1.0)
+        together = draft.columns_at_nodes(year, "links_together", 0.0, 1.0)
+        draft.earn(year, together, benefit)
+        if benefit > 0:
+            for flow in flows:
+                terms: list[Term] = [few.along_nodes(flow), (together, -1.0)]
+                draft.row(FAMILY, link.id, year, terms, lower=0.0)
+        else:
+            terms = [few.along_nodes(few.together(ordered)), (together, -1.0)]
+            draft.row(FAMILY, link.id, year, terms, upper=len(flows) - 1.0)
+
+
+class _Few:
+    """The arcs of a year of the partnerships that a link joins: a link costs no more where there are many others."""
+
+    def __init__(self, draft: Draft, year: int, members: Sequence[Occupancy]) -> None:
+        portfolio = draft.portfolio
+        self._draft = draft
+        self._year = year
+        numbers = sorted({portfolio.number(member.partnership) for member in members})
+        spans = [portfolio.years[year].of(number) for number in numbers]
+        self._arcs = np.concatenate([np.arange(span.start, span.stop) for span in spans])
+        self._firsts = np.cumsum([0, *(span.stop - span.start for span in spans[:-1])])
+
+    def occupied(self, member: Occupancy) -> Floats:
+        """1 along the arcs on which the member is in one of its states."""
+        portfolio = self._draft.portfolio
+        held = portfolio.in_states(self._year, portfolio.number(member.partnership), member.states)
+        flow: Floats = np.isin(self._arcs, held).astype(float)
+        return flow
+
+    def together(self, members: Sequence[Occupancy]) -> Floats:
+        """How many members hold along each arc."""
+        flow: Floats = np.sum([self.occupied(member) for member in members], axis=0)
+        return flow
+
+    def most(self, flow: Floats) -> float:
+        """The most that a flow can come to: every partnership on its best arc."""
+        return float(np.maximum.reduceat(flow, self._firsts).sum())
+
+    def along_nodes(self, flow: Floats) -> tuple[Ints, Floats]:
+        """Columns [nodes, k] and coefficients [k] of a flow along the arcs of every node."""
+        some = np.flatnonzero(flow)
+        return self._draft.takes_at_nodes(self._year, self._arcs[some]), flow[some]

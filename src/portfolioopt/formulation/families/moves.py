@@ -6,7 +6,7 @@
 
 import numpy as np
 
-from portfolioopt.formulation.draft import Draft, at, perhaps
+from portfolioopt.formulation.draft import Draft, Term, at, perhaps
 from portfolioopt.language.families.moves import Moves
 from portfolioopt.networks.tree import Floats
 
@@ -33,11 +33,7 @@ def write(draft: Draft) -> None:
             reach = draft.most(year, flow) - bound
             if not perhaps(reach, bound):
                 continue
-            for node in draft.nodes(year):
-                terms = [draft.along(year, node, flow)]
-                draft.limit(
-                    FAMILY, limit.id, year, node, draft.probability(year, node), terms, at_most=bound, reach=reach
-                )
+            draft.limit(FAMILY, limit.id, year, [draft.along_nodes(year, flow)], at_most=bound, reach=reach)
 
 
 def _over_the_horizon(draft: Draft, limit: Moves) -> None:
@@ -48,6 +44,9 @@ def _over_the_horizon(draft: Draft, limit: Moves) -> None:
     if not perhaps(reach, bound):
         return
     last = draft.years - 1
-    for node, scenario in enumerate(tree.nodes.first_scenario(last).tolist()):
-        terms = [draft.along(year, int(tree.nodes.of[year, scenario]), flow) for year, flow in enumerate(flows)]
-        draft.limit(FAMILY, limit.id, last, node, draft.probability(last, node), terms, at_most=bound, reach=reach)
+    terms: list[Term] = []
+    for year, flow in enumerate(flows):
+        columns, counts = draft.along_nodes(year, flow)
+        on_the_way = tree.nodes.of[year, tree.nodes.first_scenario(last)]
+        terms.append((columns[on_the_way], counts))
+    draft.limit(FAMILY, limit.id, last, terms, at_most=bound, reach=reach)

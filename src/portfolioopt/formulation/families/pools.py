@@ -34,8 +34,9 @@ def write(draft: Draft) -> None:
     """Writes the rows of the family."""
     portfolio = draft.portfolio
     for pool in sorted(portfolio.instance.pools, key=lambda pool: pool.id):
+        carried = portfolio.carried(("provides", pool.capability))
         for year in range(draft.years):
-            provided = portfolio.use(year, ("provides", pool.capability))
+            provided = portfolio.along(year, carried)
             cut = pieces(pool.curve, draft.most(year, provided))
             if not any(slope for _, slope in cut):
                 continue
@@ -43,17 +44,15 @@ def write(draft: Draft) -> None:
             slopes = np.array([slope for _, slope in cut])
             steeper = np.concatenate(([False], slopes[1:] > slopes[:-1] + 1e-12 * np.abs(slopes[:-1])))
             run = np.cumsum(steeper)
-            for node in draft.nodes(year):
-                fill = draft.columns("pools_fill", 0, lengths)
-                draft.earn(year, node, fill, slopes)
-                draft.row(
-                    FAMILY, pool.id, year, node, [draft.along(year, node, provided), (fill, -1.0)], lower=0.0, upper=0.0
-                )
-                for j in range(1, int(run[-1]) + 1):
-                    opened = draft.columns("pools_open", 0, 1, binary=True)
-                    for i in np.flatnonzero(run == j - 1).tolist():
-                        terms: list[Term] = [(fill[i : i + 1], 1.0), (opened, -lengths[i])]
-                        draft.row(FAMILY, pool.id, year, node, terms, lower=0.0)
-                    for i in np.flatnonzero(run == j).tolist():
-                        terms = [(fill[i : i + 1], 1.0), (opened, -lengths[i])]
-                        draft.row(FAMILY, pool.id, year, node, terms, upper=0.0)
+            fill = draft.columns_at_nodes(year, "pools_fill", 0.0, lengths)
+            draft.earn(year, fill, slopes)
+            terms: list[Term] = [draft.along_nodes(year, provided), (fill, -1.0)]
+            draft.row(FAMILY, pool.id, year, terms, lower=0.0, upper=0.0)
+            for j in range(1, int(run[-1]) + 1):
+                opened = draft.columns_at_nodes(year, "pools_open", 0.0, 1.0, binary=True)
+                for i in np.flatnonzero(run == j - 1).tolist():
+                    terms = [(fill[:, i : i + 1], 1.0), (opened, -lengths[i])]
+                    draft.row(FAMILY, pool.id, year, terms, lower=0.0)
+                for i in np.flatnonzero(run == j).tolist():
+                    terms = [(fill[:, i : i + 1], 1.0), (opened, -lengths[i])]
+                    draft.row(FAMILY, pool.id, year, terms, upper=0.0)

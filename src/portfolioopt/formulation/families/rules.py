@@ -1,6 +1,6 @@
 """Rules, at every node of their years: occupied[states,n] ≥ 1 (always) or ≤ 0 (never)."""
 
-from portfolioopt.formulation.draft import Draft
+from portfolioopt.formulation.draft import Draft, Term
 
 FAMILY = "rules"
 
@@ -10,14 +10,12 @@ def write(draft: Draft) -> None:
     portfolio = draft.portfolio
     horizon = portfolio.instance.horizon
     for rule in sorted(portfolio.instance.rules, key=lambda rule: rule.id):
-        places = portfolio.in_states(portfolio.number(rule.partnership), rule.states)
+        partnership = portfolio.number(rule.partnership)
         first, last = rule.years or (horizon.first_year, horizon.last_year)
         for year in range(max(first - horizon.first_year, 0), min(last - horizon.first_year, draft.years - 1) + 1):
-            flow = places[portfolio.years[year].place]
-            for node in draft.nodes(year):
-                terms = [draft.along(year, node, flow)]
-                probability = draft.probability(year, node)
-                if rule.must == "always":
-                    draft.limit(FAMILY, rule.id, year, node, probability, terms, at_least=1.0, reach=1.0)
-                else:
-                    draft.limit(FAMILY, rule.id, year, node, probability, terms, at_most=0.0, reach=1.0)
+            held = portfolio.in_states(year, partnership, rule.states)
+            terms: list[Term] = [(draft.takes_at_nodes(year, held), 1.0)]
+            if rule.must == "always":
+                draft.limit(FAMILY, rule.id, year, terms, at_least=1.0, reach=1.0)
+            else:
+                draft.limit(FAMILY, rule.id, year, terms, at_most=0.0, reach=1.0)

@@ -13,19 +13,17 @@ def write(draft: Draft) -> None:
     portfolio = draft.portfolio
     for name in sorted(portfolio.instance.skills):
         skill = portfolio.instance.skills[name]
+        carried = portfolio.carried(("effort", name))
         for year in range(draft.years):
-            effort = portfolio.use(year, ("effort", name))
+            effort = portfolio.along(year, carried)
             capacity = at(skill.capacity, year)
             reach = draft.most(year, effort) - capacity
             if not perhaps(reach, capacity):
                 continue
-            for node in draft.nodes(year):
-                terms: list[Term] = [draft.along(year, node, effort)]
-                if skill.hire is not None and at(skill.hire.at_most, year) > 0 and clearly(reach, capacity):
-                    hired = draft.columns("skills_hired", 0, min(at(skill.hire.at_most, year), reach))
-                    draft.hired[name, year, node] = int(hired[0])
-                    draft.earn(year, node, hired, -at(skill.hire.cost, year))
-                    terms.append((hired, -1.0))
-                draft.limit(
-                    FAMILY, name, year, node, draft.probability(year, node), terms, at_most=capacity, reach=reach
-                )
+            terms: list[Term] = [draft.along_nodes(year, effort)]
+            if skill.hire is not None and at(skill.hire.at_most, year) > 0 and clearly(reach, capacity):
+                hired = draft.columns_at_nodes(year, "skills_hired", 0.0, min(at(skill.hire.at_most, year), reach))
+                draft.hired.update({(name, year, node): column for node, column in enumerate(hired[:, 0].tolist())})
+                draft.earn(year, hired, -at(skill.hire.cost, year))
+                terms.append((hired, -1.0))
+            draft.limit(FAMILY, name, year, terms, at_most=capacity, reach=reach)
