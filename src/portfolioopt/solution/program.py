@@ -2,7 +2,7 @@
 
 Rows are divided by a power of two near the geometric mean of their coefficients' extremes, so that a tolerance of
 1e-9 means the same in every row; continuous columns are counted in powers of two near their width, so that all
-columns run over about one; the objective is divided by one near its largest coefficient.
+columns run over about one; the objective is divided by one near its smaller coefficients.
 
 HiGHS goes wrong, by half of the objective on a dozen columns, where a plan breaks a row by little more than its
 tolerance: one part of it takes the plan, another does not. Rows are therefore widened by a hair that lies far above
@@ -23,6 +23,8 @@ from portfolioopt.networks.tree import Floats, Ints
 
 DUST = 1e-9
 """HiGHS drops coefficients below this."""
+MOST_MONEY = 1e6
+"""Largest coefficient of the scaled objective."""
 HAIR = 3.1e-8
 """Relative to the largest coefficient of a row, how much further it may be told to reach."""
 COSTS = ("pools", "coordination", "risk")
@@ -78,8 +80,7 @@ def hand_over(formulation: Formulation, kept: Mask | None = None, *, hair: float
     matrix = sp.csc_array(rowwise)
     objective = form.objective * column_scale
     _check_finite("objective", objective)
-    largest = float(np.abs(objective).max(initial=0.0))
-    objective_scale = _power_of_two(largest) if largest else 1.0
+    objective_scale = _objective_scale(objective)
     costs = np.array([False, *(label.family in COSTS for label in formulation.labels)])
     defining = costs[np.maximum(chosen.rows - formulation.paths + 1, 0)]
     valued = ~form.integer & ((objective != 0) | (abs(matrix).T @ defining.astype(float) > 0))
@@ -159,6 +160,14 @@ def _column_scale(lower: Floats, upper: Floats, integer: Mask) -> Floats:
     scaled = ~integer & np.isfinite(width) & (width > 0)
     scale: Floats = np.where(scaled, 2.0 ** np.round(np.log2(np.where(scaled, width, 1.0))), 1.0)
     return scale
+
+
+def _objective_scale(objective: Floats) -> float:
+    """A power of two near the smaller coefficients: prices that forbid shall not push the rest below the tolerances."""
+    size = np.abs(objective[objective != 0])
+    if not len(size):
+        return 1.0
+    return _power_of_two(max(float(np.quantile(size, 0.1)), float(size.max()) / MOST_MONEY))
 
 
 def _power_of_two(value: float) -> float:
