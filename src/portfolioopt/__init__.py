@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from portfolioopt.language.reading import read_instance, read_model
     from portfolioopt.plan import Plan
     from portfolioopt.result import Result
-    from portfolioopt.solving import solve
+    from portfolioopt.solving import Session, solve
 
 __version__ = "0.1.0"
 
@@ -38,6 +38,7 @@ __all__ = [
     "Plan",
     "PortfolioError",
     "Result",
+    "Session",
     "UnknownOption",
     "__version__",
     "read_instance",
@@ -57,6 +58,7 @@ _HOMES = {
     "Plan": "portfolioopt.plan",
     "PortfolioError": "portfolioopt.errors",
     "Result": "portfolioopt.result",
+    "Session": "portfolioopt.solving",
     "UnknownOption": "portfolioopt.errors",
     "read_instance": "portfolioopt.language.reading",
     "read_model": "portfolioopt.language.reading",

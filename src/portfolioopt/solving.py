@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -17,6 +18,7 @@ from portfolioopt.language.instance import Instance, checked
 from portfolioopt.language.model import Model, Solver, check_model
 from portfolioopt.language.plans import compared_with
 from portfolioopt.language.reading import read_model
+from portfolioopt.language.tightening import only_tightened
 from portfolioopt.networks.portfolio import lay_out
 from portfolioopt.plan import TODAY, Plan
 from portfolioopt.result import NOT_VERIFIED, Result, Status, Verification, make_result
@@ -24,6 +26,7 @@ from portfolioopt.solution.conflict import Conflict, find_conflict
 from portfolioopt.solution.cuts import Breach
 from portfolioopt.solution.highs import Stop
 from portfolioopt.solution.judgement import Verdict
+from portfolioopt.solution.memory import Memory
 from portfolioopt.solution.search import MOST_CUTS, STOPPING, Options, Search, Sight
 from portfolioopt.solution.strategies import search_for_plan
 
@@ -54,47 +57,105 @@ def solve(
 
     Raises `InvalidInstance`, `InvalidModel`, `UnknownOption`, and `EngineFault` where the engine itself fails.
     """
-    began = time.perf_counter()
-    if unknown:
-        known = "gap, time_limit, threads, seed, verify and progress"
-        raise UnknownOption(f"there is no option {', '.join(sorted(unknown))}; the options are {known}")
-    if not isinstance(verify, bool):
-        raise UnknownOption(f"verify is True or False, not {verify!r}")
-    instance = checked(instance)
-    chosen = read_model(model) if isinstance(model, str) else model
-    if not isinstance(chosen, Model):
-        raise InvalidModel([Fault((), f"a model or the name of one is needed, not {type(model).__name__}")])
-    check_model(chosen, instance)
-    solver = _solver(chosen, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
-    deadline = began + float(solver.time_limit) * (1 - RESERVE)
-    against = compared_with(chosen, instance)
+    return Session().solve(
+        instance,
+        model,
+        gap=gap,
+        time_limit=time_limit,
+        threads=threads,
+        seed=seed,
+        verify=verify,
+        progress=progress,
+        **unknown,
+    )
 
-    auditor = Auditor(instance, chosen, against)
 
-    def judge(plan: Plan) -> Verdict:
-        return _verdict(instance, auditor.audit(plan, tables=False))
+@dataclass(frozen=True)
+class _Solved:
+    """The case that a session solved last, and what it found out."""
 
-    with _stoppable(deadline) as stop:
-        laid = time.perf_counter()
-        portfolio = lay_out(instance)
-        formulated = time.perf_counter()
-        formulation = formulate(portfolio, chosen, against)
-        ready = time.perf_counter()
-        options = Options(float(solver.gap), solver.threads, solver.seed, verify)
-        search = Search(formulation, judge, options, stop, progress)
-        stop.heard = lambda: search.show(STOPPING)
-        search.timings.update({"networks": formulated - laid, "formulation": ready - formulated})
-        today = auditor.audit(TODAY)
-        if today.ok:
-            search.offer(TODAY, "today")
-        if against != TODAY:
-            search.offer(against, "plan compared with")
-        search_for_plan(search)
-        conflict: Conflict | None = None
-        if search.infeasible:
-            search.show("conflict")
-            conflict = search.timed("conflict", lambda: find_conflict(search.formulation, stop))
-    return _result(instance, chosen, solver, search, today, against, conflict, began)
+    instance: Instance
+    model: Model
+    memory: Memory
+
+
+class Session:
+    """Solves one case after the other, each from what the one before found out: for what-ifs, one edit at a time.
+
+    Results are what `solve` would say: every plan is audited, every bound holds for the case at hand. Where only the
+    time limit ends a search, a session usually gets further.
+    """
+
+    def __init__(self) -> None:
+        self._last: _Solved | None = None
+
+    def solve(
+        self,
+        instance: Instance,
+        model: Model | str = "expected_value",
+        *,
+        gap: float | None = None,
+        time_limit: float | None = None,
+        threads: int | None = None,
+        seed: int | None = None,
+        verify: bool = True,
+        progress: Callable[[Sight], None] | None = None,
+        **unknown: object,
+    ) -> Result:
+        """As the function `solve`."""
+        began = time.perf_counter()
+        if unknown:
+            known = "gap, time_limit, threads, seed, verify and progress"
+            raise UnknownOption(f"there is no option {', '.join(sorted(unknown))}; the options are {known}")
+        if not isinstance(verify, bool):
+            raise UnknownOption(f"verify is True or False, not {verify!r}")
+        instance = checked(instance)
+        chosen = read_model(model) if isinstance(model, str) else model
+        if not isinstance(chosen, Model):
+            raise InvalidModel([Fault((), f"a model or the name of one is needed, not {type(model).__name__}")])
+        check_model(chosen, instance)
+        solver = _solver(chosen, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
+        deadline = began + float(solver.time_limit) * (1 - RESERVE)
+        against = compared_with(chosen, instance)
+        auditor = Auditor(instance, chosen, against)
+
+        def judge(plan: Plan) -> Verdict:
+            return _verdict(instance, auditor.audit(plan, tables=False))
+
+        with _stoppable(deadline) as stop:
+            laid = time.perf_counter()
+            portfolio = lay_out(instance)
+            formulated = time.perf_counter()
+            formulation = formulate(portfolio, chosen, against)
+            ready = time.perf_counter()
+            options = Options(float(solver.gap), solver.threads, solver.seed, verify)
+            search = Search(formulation, judge, options, stop, progress)
+            stop.heard = lambda: search.show(STOPPING)
+            search.timings.update({"networks": formulated - laid, "formulation": ready - formulated})
+            today = auditor.audit(TODAY)
+            if today.ok:
+                search.offer(TODAY, "today")
+            if against != TODAY:
+                search.offer(against, "plan compared with")
+            self._carry_over(search, instance, chosen)
+            search_for_plan(search, None if self._last is None else self._last.memory)
+            conflict: Conflict | None = None
+            if search.infeasible:
+                search.show("conflict")
+                conflict = search.timed("conflict", lambda: find_conflict(search.formulation, stop))
+        self._last = _Solved(instance, chosen, Memory.of(search))
+        return _result(instance, chosen, solver, search, today, against, conflict, began)
+
+    def _carry_over(self, search: Search, instance: Instance, model: Model) -> None:
+        """Takes over the bound of the case before if the new one only asks more."""
+        last = self._last
+        if last is not None and _same_worth(last.model, model) and only_tightened(last.instance, instance):
+            search.prove("the same case with looser limits", last.memory.bound)
+
+
+def _same_worth(one: Model, other: Model) -> bool:
+    """Whether two models value every plan alike."""
+    return (one.objective, one.limits, one.changes) == (other.objective, other.limits, None)
 
 
 def _solver(model: Model, **given: float | int | None) -> Solver:

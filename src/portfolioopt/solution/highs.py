@@ -17,6 +17,8 @@ from portfolioopt.solution.program import HAIR, Program
 Ending = Literal["optimal", "infeasible", "stopped"]
 TOLERANCE = 1e-9
 MOST_SEEDS = 2**31
+ROUNDING = 3e-16
+"""What adding up a value in floats leaves unknown of it, relative to the sizes that were added."""
 AGREE = 1e-9
 """Difference of value and bound, relative and in the units of the solver, within which a run may be called optimal."""
 EVENTS = highspy.cb.HighsCallbackType
@@ -208,6 +210,12 @@ def _listen(
     return reached
 
 
+def _size(program: Program, x: Floats | None) -> float:
+    """Of what is added up to the value of a solution: far more than the value where large sums cancel."""
+    terms = 0.0 if x is None else float(np.abs(program.objective * x).sum()) * program.objective_scale
+    return terms + abs(program.constant)
+
+
 def _ended(
     solver: highspy.Highs, program: Program, settings: Settings, began: float, log: str, reached: list[bool]
 ) -> Run:
@@ -229,11 +237,12 @@ def _ended(
         done = status == kinds.kOptimal
         dual = np.asarray(solution.row_dual, dtype=float) if solution.dual_valid else None
         return Run("optimal" if done else "stopped", x, value, value if done else math.inf, dual, seconds, log, done)
-    bound = info.mip_dual_bound * program.objective_scale + program.constant
+    rounding = ROUNDING * _size(program, x)
+    bound = info.mip_dual_bound * program.objective_scale + program.constant + rounding
     if not abs(info.mip_dual_bound) < 1e29:
         bound = math.inf
     # it can call a plan optimal that is not worth its bound, when the one that was did not survive unscaling
-    allowed = max(settings.gap, AGREE) * max(abs(value), 1e-9) + AGREE * program.objective_scale
+    allowed = max(settings.gap, AGREE) * max(abs(value), 1e-9) + AGREE * program.objective_scale + rounding
     agrees = settings.feasibility_only or bound - value <= allowed
     ending: Ending = "optimal" if status == kinds.kOptimal and x is not None and agrees else "stopped"
     return Run(ending, x, value, bound, None, seconds, log, gap_reached=reached[0] or ending == "optimal")

@@ -27,7 +27,17 @@ MIXES = (1.0, 0.5, 0.2)
 """Shares of a part's duals in the prices that are tried."""
 MET = 1e-5
 """Relative distance at which bound and relaxation count as the same (a tenth of the asked gap where that is wider)."""
+WORSE, MUCH_WORSE = 1.5, 0.002
+"""Factor and amount by which the gap to an earlier search's prices may have grown before others are sought."""
 PHASE = "LP relaxation"
+
+
+def price_again(search: Search, prices: Floats, price_gap: float) -> None:
+    """Prices of an earlier search where they still prove about as much, else new ones."""
+    search.take_prices(search.timed("prices", lambda: PriceList(search.formulation).evaluate(prices)))
+    proven = np.inf if search.priced is None else search.priced.bound
+    if relative_gap(search.value, proven) > WORSE * price_gap + MUCH_WORSE:
+        price(search)
 
 
 def price(search: Search) -> None:

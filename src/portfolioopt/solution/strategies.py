@@ -4,8 +4,9 @@ import math
 from dataclasses import replace
 
 from portfolioopt.solution.highs import Run, Settings
+from portfolioopt.solution.memory import Memory
 from portfolioopt.solution.neighbourhoods import improve
-from portfolioopt.solution.pricing import price
+from portfolioopt.solution.pricing import price, price_again
 from portfolioopt.solution.search import EXACT, Search
 from portfolioopt.solution.ties import fewest_decisions
 
@@ -26,12 +27,20 @@ NEARBY = 0.2
 """Share of the time left for plans near the best one."""
 
 
-def search_for_plan(search: Search) -> None:
-    """The best plan within the time there is."""
+def search_for_plan(search: Search, memory: Memory | None = None) -> None:
+    """The best plan within the time there is, from what an earlier search remembers if there was one.
+
+    A small model is solved from cold all the same: that takes next to no time, and nothing has to be believed.
+    """
     if search.formulation.takes <= SMALL:
         search_small(search)
-    else:
-        search_large(search)
+        return
+    if memory is not None:
+        plan = memory.plan_for(search.formulation)
+        if plan is not None:
+            search.offer(plan, "earlier plan")
+        price_again(search, memory.prices_for(search.formulation), memory.price_gap)
+    search_large(search)
 
 
 def search_small(search: Search) -> None:
@@ -83,13 +92,18 @@ def _agreeing(search: Search, endings: list[tuple[str, float]]) -> tuple[str, ..
 
 def search_large(search: Search) -> None:
     """Prices first; then cores of growing width and what lies near the best plan; at last all that could be better."""
-    price(search)
+    remembers = search.priced is not None and search.best is not None
+    if search.priced is None:
+        price(search)
     if search.priced is None:
         _conclude(search, search.solve(_settings(search, "all arcs"), "search"))
         return
-    _through(search, CORES)
+    if not remembers:
+        _through(search, CORES)
     while search.best is not None and not search.done:
         manageable = int(search.could_be_better().sum()) <= MANAGEABLE
+        if manageable and remembers:
+            break  # the plan was good before; what is missing is the proof
         improve(search, search.stop.within(NEARBY * search.stop.left) if manageable else search.stop)
         if manageable:
             break

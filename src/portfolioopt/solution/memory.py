@@ -1,0 +1,75 @@
+"""What one search found out that the next one may start from: prices, plans, and a bound where it still holds.
+
+Nothing of it is believed. Prices prove what they prove under the new facts; plans are audited again; only the bound is
+taken over, by whoever knows that the new facts ask more and give nothing.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from portfolioopt.formulation.build import Formulation, RowLabel
+from portfolioopt.language.instance import Instance
+from portfolioopt.networks.tree import Floats
+from portfolioopt.plan import Plan
+from portfolioopt.solution.decisions import arcs_of, plan_of
+from portfolioopt.solution.search import Search, relative_gap
+
+Key = tuple[RowLabel, int]
+"""A row by its limit, year and node, and which of the rows that share them it is."""
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Kept from a search."""
+
+    prices: dict[Key, float]
+    plan: Plan | None
+    bound: float
+    price_gap: float
+    """relative distance of the best plan to what prices alone proved"""
+
+    @staticmethod
+    def of(search: Search) -> "Memory":
+        """What a search leaves behind."""
+        keys = _keys(search.formulation)
+        prices = {key: price for key, price in zip(keys, search.prices.tolist(), strict=True) if price}
+        proven = np.inf if search.priced is None else search.priced.bound
+        plan = None if search.best is None else search.best.plan
+        return Memory(prices, plan, search.bound, relative_gap(search.value, proven))
+
+    def prices_for(self, formulation: Formulation) -> Floats:
+        """Prices of the coupling rows of another formulation: those of the same limits, 0 for the rest."""
+        return np.array([self.prices.get(key, 0.0) for key in _keys(formulation)])
+
+    def plan_for(self, formulation: Formulation) -> Plan | None:
+        """The plan as far as the new facts allow its decisions, with the engineers to hire that it now needs."""
+        if self.plan is None:
+            return None
+        known = _still_possible(self.plan, formulation.portfolio.instance)
+        x = np.zeros(len(formulation.objective))
+        x[arcs_of(formulation, known)] = 1
+        return plan_of(formulation, x)
+
+
+def _keys(formulation: Formulation) -> Iterator[Key]:
+    seen: Counter[RowLabel] = Counter()
+    for label in formulation.labels:
+        yield label, seen[label]
+        seen[label] += 1
+
+
+def _still_possible(plan: Plan, instance: Instance) -> Plan:
+    """The decisions on actions, years and scenarios that the instance has."""
+    actions = {(one.id, action.id) for one in instance.partnerships for action in one.actions}
+    years = range(instance.horizon.first_year, instance.horizon.first_year + instance.horizon.years)
+    scenarios = {future.name for future in instance.futures}
+    return Plan.of(
+        decision
+        for decision in plan.decisions
+        if (decision.partnership, decision.action) in actions
+        and decision.year in years
+        and decision.scenario in scenarios
+    )
