@@ -90,6 +90,8 @@ class Run:
     seconds: float
     log: str
     gap_reached: bool
+    rounding: float = 0.0
+    """by how much value and bound may be off because floats add up to them"""
 
 
 Progress = Callable[[float, float], None]
@@ -238,11 +240,13 @@ def _ended(
         dual = np.asarray(solution.row_dual, dtype=float) if solution.dual_valid else None
         return Run("optimal" if done else "stopped", x, value, value if done else math.inf, dual, seconds, log, done)
     rounding = ROUNDING * _size(program, x)
-    bound = info.mip_dual_bound * program.objective_scale + program.constant + rounding
+    bound = info.mip_dual_bound * program.objective_scale + program.constant
     if not abs(info.mip_dual_bound) < 1e29:
         bound = math.inf
     # it can call a plan optimal that is not worth its bound, when the one that was did not survive unscaling
     allowed = max(settings.gap, AGREE) * max(abs(value), 1e-9) + AGREE * program.objective_scale + rounding
     agrees = settings.feasibility_only or bound - value <= allowed
     ending: Ending = "optimal" if status == kinds.kOptimal and x is not None and agrees else "stopped"
-    return Run(ending, x, value, bound, None, seconds, log, gap_reached=reached[0] or ending == "optimal")
+    return Run(
+        ending, x, value, bound, None, seconds, log, gap_reached=reached[0] or ending == "optimal", rounding=rounding
+    )

@@ -76,6 +76,7 @@ class Proof:
 
     by: str
     bound: float
+    rounding: float = 0.0
 
 
 @dataclass
@@ -152,14 +153,14 @@ class Search:
         if verdict.ok and self.best is not None and verdict.objective == self.best.objective:
             self.best = Candidate(plan, verdict.objective, found_by)
 
-    def prove(self, by: str, bound: float) -> None:
+    def prove(self, by: str, bound: float, rounding: float = 0.0) -> None:
         """Keeps a bound."""
         if math.isfinite(bound) or bound == -math.inf:
-            self.proofs.append(Proof(by, bound))
+            self.proofs.append(Proof(by, bound, rounding))
             self._drop_contradicted()
 
     def _drop_contradicted(self) -> None:
-        wrong = [proof for proof in self.proofs if proof.bound < self.value - self.tolerance(1e-8)]
+        wrong = [proof for proof in self.proofs if proof.bound + proof.rounding < self.value - self.tolerance(1e-8)]
         self.contradicted += wrong
         self.proofs = [proof for proof in self.proofs if proof not in wrong]
 
@@ -171,15 +172,17 @@ class Search:
         stop: Stop | None = None,
         *,
         skip_worse: bool = False,
+        complete: bool = False,
     ) -> Run:
         """A run on all columns, or on those kept, repeated while the audit refuses what it finds.
 
+        `complete` where every plan better than the best one keeps to what is kept, so that a bound holds for all.
         `skip_worse` spares the audit of plans that the solver itself holds for no better than the best.
         """
         stop = stop or self.stop
         while True:
             program = self.timed("hand-over", lambda: hand_over(self.formulation, kept, hair=settings.hair))
-            ended = self.run(program, settings, phase, stop, proves=kept is None)
+            ended = self.run(program, settings, phase, stop, proves=complete or kept is None)
             if (
                 ended.x is None
                 or (skip_worse and ended.value <= self.value)
@@ -193,7 +196,7 @@ class Search:
         """One run of HiGHS, timed and logged; `proves` where its bound holds for all plans."""
 
         def seen(value: float, bound: float) -> None:
-            self.show(phase, value, bound if proves else math.inf)
+            self.show(phase, value, max(bound, self.value) if proves else math.inf)
 
         self.show(phase)
         ended = self.timed(phase, lambda: run(program, settings, stop, seen))

@@ -14,15 +14,15 @@ SMALL = 6_000
 """Take columns up to which a model is given to HiGHS whole."""
 PATIENCE = 1_000
 """Nodes for which a small model is solved beyond the asked gap, to 1e-10."""
-CORES = ((1_750, 0.35, 0.02), (3_750, 0.25, 0.005))
-"""The first restricted models: arcs besides the best lives, those of least loss; share of the time left that each may
-take; gap at which it may stop (the asked one, if that is larger)."""
-WIDER_CORES = ((8_000, 0.4, 0.0), (16_000, 0.7, 0.0))
+CORES = ((500, 0.02, 0.1, 0.02), (1_750, 0.09, 0.35, 0.02), (3_750, 0.2, 0.25, 0.005))
+"""The first restricted models: arcs besides the best lives, those of least loss, and the share of all arcs that they
+may be at most; share of the time left for each; gap at which it may stop (the asked one, if that is larger)."""
+WIDER_CORES = ((8_000, 1.0, 0.4, 0.0), (16_000, 1.0, 0.7, 0.0))
 """More of them where all arcs that could be better are too many for one run."""
 MANAGEABLE = 60_000
 """Take columns up to which HiGHS may be given all arcs that could be better."""
-FIRST_SHARE = 0.7
-"""Share of the time for the first run of a small model, if a second is to confirm it."""
+TRIAL = 0.05
+"""Share of the time in which a small model must be solved whole."""
 NEARBY = 0.2
 """Share of the time left for plans near the best one."""
 
@@ -32,8 +32,7 @@ def search_for_plan(search: Search, memory: Memory | None = None) -> None:
 
     A small model is solved from cold all the same: that takes next to no time, and nothing has to be believed.
     """
-    if search.formulation.takes <= SMALL:
-        search_small(search)
+    if search.formulation.takes <= SMALL and search_small(search):
         return
     if memory is not None:
         plan = memory.plan_for(search.formulation)
@@ -43,10 +42,11 @@ def search_for_plan(search: Search, memory: Memory | None = None) -> None:
     search_large(search)
 
 
-def search_small(search: Search) -> None:
+def search_small(search: Search) -> bool:
     """HiGHS to the end, and again under other settings until two runs agree.
 
-    Where no second run is asked for, the first alone decides; its absence is told.
+    Where no second run is asked for, the first alone decides; its absence is told. False if the model proves too hard
+    to be solved whole: then the search for large models does better.
     """
     endings: list[tuple[str, float]] = []
     gap, seed, threads = search.options.gap, search.options.seed, search.options.threads
@@ -60,17 +60,15 @@ def search_small(search: Search) -> None:
     for number, settings in enumerate(different):
         if number and (not search.options.verify or search.stop.due):
             break
-        # a first run that takes too long leaves time for prices and a second one
-        stop = (
-            search.stop.within(FIRST_SHARE * search.stop.left) if number == 0 and search.options.verify else search.stop
-        )
+        stop = search.stop.within(TRIAL * search.stop.left) if number == 0 else search.stop
         ended = search.solve(settings, "search" if number == 0 else "verification", stop=stop)
-        if number == 0 and ended.ending == "stopped" and not ended.gap_reached and search.options.verify:
-            price(search)
+        if number == 0 and stop.due and not ended.gap_reached:
+            search.prove(settings.name, ended.bound, ended.rounding)
+            return False
         if ended.ending == "infeasible":
             endings.append((settings.name, -math.inf))
         else:
-            search.prove(settings.name, ended.bound)
+            search.prove(settings.name, ended.bound, ended.rounding)
             if ended.gap_reached:
                 endings.append((settings.name, ended.value))
         agreeing = _agreeing(search, endings)
@@ -80,6 +78,7 @@ def search_small(search: Search) -> None:
     search.infeasible = search.best is None and bool(endings) and all(value == -math.inf for _, value in endings)
     if search.gap <= EXACT * 10:
         fewest_decisions(search)
+    return True
 
 
 def _agreeing(search: Search, endings: list[tuple[str, float]]) -> tuple[str, ...]:
@@ -115,17 +114,18 @@ def search_large(search: Search) -> None:
         return
     # from here on the bound matters most: HiGHS spends its time on it, not on heuristics
     settings = replace(_settings(search, "all arcs that could be better"), effort=0.02 if search.best else 0.05)
-    ended = search.solve(settings, "search", search.could_be_better(), skip_worse=True)
+    ended = search.solve(settings, "search", search.could_be_better(), skip_worse=True, complete=True)
     _conclude(search, ended)
     if search.options.verify and ended.gap_reached and not search.proven_by_prices and not search.stop.due:
         _confirm(search, ended)
 
 
-def _through(search: Search, cores: tuple[tuple[int, float, float], ...]) -> None:
+def _through(search: Search, cores: tuple[tuple[int, float, float, float], ...]) -> None:
     """Restricted models of growing width, each from the best plan so far."""
-    for arcs, share, gap in cores:
+    for most, part, share, gap in cores:
         if search.done:
             return
+        arcs = min(most, round(part * search.formulation.takes))
         settings = _settings(search, f"best lives and {arcs:,} arcs")
         settings = replace(settings, gap=max(gap, search.options.gap))
         kept = search.kept_within(search.loss_of(arcs)) & search.could_be_better()
