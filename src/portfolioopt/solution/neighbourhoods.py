@@ -30,6 +30,8 @@ SECONDS = 4.0
 """Most that one part may take."""
 QUICK = 0.7
 """Seconds within which a group counts as solved quickly."""
+FINER = 0.01
+"""Gap of a part, relative to the gap of the whole: what a part can add is a small share of what is open."""
 PATIENCE = 5
 """An audit is put off until so many times its own seconds have gone into the search since the last one."""
 
@@ -108,7 +110,8 @@ class _Walk:
         kept = np.ones(len(search.formulation.lower), dtype=bool)
         kept[: search.formulation.takes] = freed & self._open
         kept[self._taken] = True
-        settings = Settings(name, True, options.seed, options.threads, options.gap / 2, start=self._taken)
+        gap = min(options.gap / 2, FINER * search.gap)
+        settings = Settings(name, True, options.seed, options.threads, gap, start=self._taken)
         program = search.timed("hand-over", lambda: hand_over(search.formulation, kept, hair=settings.hair))
         ended = search.run(program, settings, "neighbourhoods", stop.within(SECONDS), proves=False)
         if ended.x is None or ended.value <= self.value + search.tolerance():

@@ -17,8 +17,14 @@ PATIENCE = 1_000
 CORES = ((500, 0.02, 0.1, 0.02), (1_750, 0.09, 0.35, 0.02), (3_750, 0.2, 0.25, 0.005))
 """The first restricted models: arcs besides the best lives, those of least loss, and the share of all arcs that they
 may be at most; share of the time left for each; gap at which it may stop (the asked one, if that is larger)."""
+SMALL_CORES = ((500, 0.02, 0.1, 0.02), (1_750, 0.09, 0.2, 0.02))
+"""The same where the last run, over all arcs that could be better, will do the rest."""
 WIDER_CORES = ((8_000, 1.0, 0.4, 0.0), (16_000, 1.0, 0.7, 0.0))
 """More of them where all arcs that could be better are too many for one run."""
+FINER = 0.2
+"""Gap of a core at most, relative to the gap of the whole."""
+PROVING, SEEKING = 0.02, 0.1
+"""Share of the last run's work that goes into heuristics."""
 MANAGEABLE = 60_000
 """Take columns up to which HiGHS may be given all arcs that could be better."""
 TRIAL = 0.05
@@ -97,13 +103,17 @@ def search_large(search: Search) -> None:
     if search.priced is None:
         _conclude(search, search.solve(_settings(search, "all arcs"), "search"))
         return
+    small = search.formulation.takes <= SMALL
     if not remembers:
-        _through(search, CORES)
+        _through(search, SMALL_CORES if small else CORES)
     while search.best is not None and not search.done:
         manageable = int(search.could_be_better().sum()) <= MANAGEABLE
         if manageable and remembers:
             break  # the plan was good before; what is missing is the proof
-        improve(search, search.stop.within(NEARBY * search.stop.left) if manageable else search.stop)
+        improve(
+            search,
+            search.stop.within((NEARBY if not small else NEARBY / 2) * search.stop.left) if manageable else search.stop,
+        )
         if manageable:
             break
         before = search.value
@@ -112,8 +122,9 @@ def search_large(search: Search) -> None:
             return
     if search.done:
         return
-    # from here on the bound matters most: HiGHS spends its time on it, not on heuristics
-    settings = replace(_settings(search, "all arcs that could be better"), effort=0.02 if search.best else 0.05)
+    # from here on the bound of a large model matters most: HiGHS spends its time on it, not on heuristics
+    effort = PROVING if search.best is not None and not small else SEEKING
+    settings = replace(_settings(search, "all arcs that could be better"), effort=effort)
     ended = search.solve(settings, "search", search.could_be_better(), skip_worse=True, complete=True)
     _conclude(search, ended)
     if search.options.verify and ended.gap_reached and not search.proven_by_prices and not search.stop.due:
@@ -127,7 +138,7 @@ def _through(search: Search, cores: tuple[tuple[int, float, float, float], ...])
             return
         arcs = min(most, round(part * search.formulation.takes))
         settings = _settings(search, f"best lives and {arcs:,} arcs")
-        settings = replace(settings, gap=max(gap, search.options.gap))
+        settings = replace(settings, gap=max(min(gap, FINER * search.gap), search.options.gap))
         kept = search.kept_within(search.loss_of(arcs)) & search.could_be_better()
         held = search.arcs_of_best()
         if held is not None:
