@@ -45,7 +45,7 @@ class Work:
 
 
 COMMAND = ("two_deals",)
-AGAIN = ("automaker_2026_budget",)
+AGAIN = ("automaker_2026_budget", "automaker_2026_budget_up")
 WORKS: tuple[Work, ...] = (
     Work("read", "json.loads", ours.read_json),
     Work("read", OURS, ours.read, "json.loads"),

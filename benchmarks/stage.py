@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.cases import Case
+from benchmarks.cases import GAP, Case
 from benchmarks.matrix import Matrix, read_matrix
 
 if TYPE_CHECKING:
@@ -15,16 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Limits:
-    """Of a piece of work: seconds and seed of a solve, repetitions of the rest. One thread always, `GAP` to stop at."""
+    """Of a piece of work: seconds and seed of a solve, repetitions of the rest. One thread always."""
 
     seconds: float
     seed: int = 0
+    gap: float = GAP
+    """relative gap at which to stop"""
     repeats: int = 5
     """most repetitions of a short piece of work"""
-
-
-GAP = 1e-4
-"""Relative gap at which every engine may stop; the default of HiGHS and of our models."""
 
 
 @dataclass

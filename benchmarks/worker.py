@@ -56,7 +56,8 @@ def do(job: Job) -> Answer:
     if (job.phase, job.engine) == AUDIT:
         accepted, value = ours.judge(stage, np.load(folder / X_FILE))
         return Answer(0.0, 0.0, value if accepted else None, audited=accepted)
-    answer = work_of(job.phase, job.engine).do(stage, Limits(job.time_limit, job.seed, repeats=1 if job.tiny else 5))
+    limits = Limits(job.time_limit, job.seed, case.gap, repeats=1 if job.tiny else 5)
+    answer = work_of(job.phase, job.engine).do(stage, limits)
     if answer.x is not None:
         np.save(folder / X_FILE, answer.x)
     return answer

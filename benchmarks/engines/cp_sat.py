@@ -10,7 +10,7 @@ from benchmarks.answers import Answer, Watch
 from benchmarks.curve import Curve
 from benchmarks.matrix import Array, Matrix
 from benchmarks.output import output_to
-from benchmarks.stage import GAP, Limits, Stage
+from benchmarks.stage import Limits, Stage
 
 STEPS = 65_536
 """CP-SAT knows whole numbers only: amounts that run over about one are counted in so many steps."""
@@ -33,7 +33,7 @@ def solve(stage: Stage, limits: Limits) -> Answer:
     solver = ModelSolverHelper("sat")
     solver.set_time_limit_in_seconds(limits.seconds)
     solver.set_solver_specific_parameters(
-        f"num_workers:1 random_seed:{limits.seed} relative_gap_limit:{GAP} mip_var_scaling:{STEPS}"
+        f"num_workers:1 random_seed:{limits.seed} relative_gap_limit:{limits.gap} mip_var_scaling:{STEPS}"
         " log_search_progress:true log_to_stdout:true"
     )
 

@@ -5,11 +5,15 @@ import resource
 import subprocess
 import sys
 import tempfile
+from typing import TYPE_CHECKING
 
 from benchmarks.answers import Answer, Watch, timed
 from benchmarks.curve import Curve
 from benchmarks.matrix import Array, write_matrix
-from benchmarks.stage import GAP, Limits, Stage
+from benchmarks.stage import Limits, Stage
+
+if TYPE_CHECKING:
+    from portfolioopt import Session
 
 
 def prepare(stage: Stage, _limits: Limits) -> Answer:
@@ -92,25 +96,23 @@ def solve_cold(stage: Stage, limits: Limits) -> Answer:
 
 
 def solve_again(stage: Stage, limits: Limits) -> Answer:
-    """After the instance without its settings has been solved in the same process: what a what-if costs.
+    """After the instance without its settings has been solved in the same session: what a what-if costs."""
+    from portfolioopt import Session, read_instance
 
-    There is no session yet that the second solve could start from, so it starts from cold.
-    """
-    from portfolioopt import read_instance, solve
-
-    solve(read_instance(stage.file), time_limit=limits.seconds, gap=GAP, seed=limits.seed)
-    return _solve(stage, limits)
+    session = Session()
+    session.solve(read_instance(stage.file), time_limit=limits.seconds, gap=limits.gap, seed=limits.seed)
+    return _solve(stage, limits, session)
 
 
-def _solve(stage: Stage, limits: Limits) -> Answer:
-    from portfolioopt import solve
+def _solve(stage: Stage, limits: Limits, session: "Session | None" = None) -> Answer:
+    from portfolioopt import Session
 
     instance = stage.instance
     watch, curve = Watch(), Curve()
-    result = solve(
+    result = (session or Session()).solve(
         instance,
         time_limit=limits.seconds,
-        gap=GAP,
+        gap=limits.gap,
         threads=1,
         seed=limits.seed,
         progress=lambda sight: curve.note(sight.value, sight.bound),

@@ -4,7 +4,7 @@ import numpy as np
 
 from benchmarks.answers import Answer, Watch
 from benchmarks.curve import Curve
-from benchmarks.stage import GAP, Limits, Stage
+from benchmarks.stage import Limits, Stage
 
 
 def solve(stage: Stage, limits: Limits) -> Answer:
@@ -16,7 +16,7 @@ def solve(stage: Stage, limits: Limits) -> Answer:
     model.hideOutput()
     model.readProblem(str(stage.mps_file))
     model.setParam("limits/time", limits.seconds)
-    model.setParam("limits/gap", GAP)
+    model.setParam("limits/gap", limits.gap)
     model.setParam("randomization/randomseedshift", limits.seed)
     watch, curve = Watch(), Curve()
     events = (SCIP_EVENTTYPE.BESTSOLFOUND, SCIP_EVENTTYPE.NODESOLVED, SCIP_EVENTTYPE.LPEVENT)
