@@ -23,6 +23,8 @@ WIDER_CORES = ((8_000, 1.0, 0.4, 0.0), (16_000, 1.0, 0.7, 0.0))
 """More of them where all arcs that could be better are too many for one run."""
 FINER = 0.2
 """Gap of a core at most, relative to the gap of the whole."""
+POOR, UNTIL_GOOD = 0.1, 0.5
+"""While the gap is that large, a core may take at least this share of the time left: a good plan comes first."""
 PROVING, SEEKING = 0.02, 0.1
 """Share of the last run's work that goes into heuristics."""
 MANAGEABLE = 60_000
@@ -137,6 +139,8 @@ def _through(search: Search, cores: tuple[tuple[int, float, float, float], ...])
         if search.done:
             return
         arcs = min(most, round(part * search.formulation.takes))
+        if search.gap > POOR:
+            share = max(share, UNTIL_GOOD)
         settings = _settings(search, f"best lives and {arcs:,} arcs")
         settings = replace(settings, gap=max(min(gap, FINER * search.gap), search.options.gap))
         kept = search.kept_within(search.loss_of(arcs)) & search.could_be_better()
