@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from pyomo.core import Binary, ConcreteModel, Constraint, Reals, Var, maximize
+from pyomo.core import Binary, ConcreteModel, Constraint, RangeSet, Reals, Var, maximize
 from pyomo.core.base.constraint import IndexedConstraint
 from pyomo.core.base.objective import ScalarObjective
 from pyomo.core.base.var import IndexedVar
@@ -55,7 +55,7 @@ class Columns(_MadeWhenAskedFor, IndexedVar):  # type: ignore[misc]
         self.numbers, self.lower_bounds, self.upper_bounds = numbers, lower, upper
         self.size, self.binary = len(numbers), binary
         domain = Binary if binary else Reals
-        super().__init__(range(len(numbers)), dense=False, domain=domain, bounds=self._bounds_of)
+        super().__init__(RangeSet(0, len(numbers) - 1), dense=False, domain=domain, bounds=self._bounds_of)
 
     def _bounds_of(self, _model: Any, index: int) -> tuple[float, float]:
         return float(self.lower_bounds[index]), float(self.upper_bounds[index])
@@ -70,7 +70,7 @@ class Rows(_MadeWhenAskedFor, IndexedConstraint):  # type: ignore[misc]
         self.numbers, self.matrix, self.lower_sides, self.upper_sides = numbers, matrix, lower, upper
         self.size = len(numbers)
         self._variable = variable
-        super().__init__(range(len(numbers)))
+        super().__init__(RangeSet(0, len(numbers) - 1))
 
     def _getitem_when_not_present(self, index: int) -> Any:
         span = slice(self.matrix.indptr[index], self.matrix.indptr[index + 1])

@@ -24,7 +24,15 @@ MANY_ROWS = 5_000
 STEPS = 40
 """Most quasi-Newton steps of a stage."""
 SAMPLE = 4_000
-"""Partnerships beyond which a sample of so many is priced in place of all."""
+"""Partnerships beyond which a sample of so many is priced first; what it errs is then mended on all by Newton steps."""
+CURVED = 1_000
+"""Rows up to which the curvature of the sample's bound is measured, one slope for each of them."""
+NUDGE = 1e-3
+"""Relative to the largest scaled price, how far a price is moved for that."""
+CROWD = 250
+"""Partnerships from which on other columns are smoothed more than lives are."""
+NEWTON_STEPS = 8
+NEWTON_STAGE = 0.003
 
 
 def ascend(formulation: Formulation, due: Callable[[], bool], seen: Callable[[float], None], seed: int = 0) -> Priced:
@@ -33,8 +41,52 @@ def ascend(formulation: Formulation, due: Callable[[], bool], seen: Callable[[fl
     if count <= SAMPLE:
         return _descend(formulation, due, seen)
     chosen = np.sort(np.random.default_rng(seed).choice(count, SAMPLE, replace=False))
-    priced = _descend(sample_of(formulation, chosen), due, lambda _bound: None)
-    return PriceList(formulation).evaluate(priced.prices)
+    sample = sample_of(formulation, chosen)
+    started = _descend(sample, due, lambda _bound: None)
+    exact = PriceList(formulation)
+    best = exact.evaluate(started.prices)
+    seen(best.bound)
+    if due() or len(started.prices) > CURVED:
+        return best
+    mended = exact.evaluate(_mend(formulation, sample, started.prices, due))
+    return mended if mended.bound < best.bound else best
+
+
+def _mend(formulation: Formulation, sample: Formulation, prices: Floats, due: Callable[[], bool]) -> Floats:
+    """Newton steps on the smoothed bound of all, with the curvature of the sample in place of its own.
+
+    The sum over thousands of partnerships is so even that the curvature of a sample is that of all.
+    """
+    small, smooth = _SmoothBound(sample), _SmoothBound(formulation)
+    small.temperature, smooth.temperature = STAGES[-1] * small.typical, NEWTON_STAGE * smooth.typical
+    # from the sample's scale to that of all, and from its size to theirs
+    share = len(sample.portfolio.partnerships) / len(formulation.portfolio.partnerships)
+    factor = smooth.scale / small.scale
+    curvature = small.curvature(prices / small.scale) * np.outer(factor, factor) * small.typical
+    curvature /= share * smooth.typical
+    curvature += 1e-4 * np.diag(np.maximum(np.diag(curvature), 1e-3 * np.diag(curvature).max()))
+    low, high = (np.array([side for side in sides]) for sides in zip(*smooth.bounds, strict=True))
+    low, high = np.where(low == None, -np.inf, 0.0), np.where(high == None, np.inf, 0.0)  # noqa: E711
+    x = np.clip(prices / smooth.scale, low, high)
+    value, slope = smooth.value_and_slope(x)
+    for _ in range(NEWTON_STEPS):
+        free = ~(((x <= low) & (slope > 0)) | ((x >= high) & (slope < 0)))
+        step = np.zeros(len(x))
+        step[free] = -np.linalg.solve(curvature[np.ix_(free, free)], slope[free])
+        length = 1.0
+        while length > 0.1 and not due():
+            tried = np.clip(x + length * step, low, high)
+            next_value, next_slope = smooth.value_and_slope(tried)
+            if next_value < value:
+                break
+            length *= 0.5
+        else:
+            break
+        gained = value - next_value
+        x, value, slope = tried, next_value, next_slope
+        if gained <= 1e-7 * abs(value):
+            break
+    return x * smooth.scale
 
 
 def _descend(formulation: Formulation, due: Callable[[], bool], seen: Callable[[float], None]) -> Priced:
@@ -85,10 +137,10 @@ class _SmoothBound:
             for low, high in zip(lower.tolist(), upper.tolist(), strict=True)
         ]
         length = np.sqrt(np.asarray(self._rows.multiply(self._rows).sum(axis=1)).ravel())
-        money = np.abs(formulation.objective[: formulation.takes])
-        self.typical = float(np.quantile(money[money > 0], 0.9)) if np.any(money > 0) else 1.0
+        self.typical = typical_worth(formulation)
         self.scale = self.typical / np.maximum(length, 1e-12)
         self._takes = formulation.takes
+        self._crowd = max(1.0, len(formulation.portfolio.partnerships) / CROWD)
         self.temperature = self.typical
 
     def value_and_slope(self, scaled: Floats) -> tuple[float, Floats]:
@@ -98,12 +150,33 @@ class _SmoothBound:
         reduced = formulation.objective - self._columns @ prices
         soft, shares = soft_sweep(formulation, reduced[: self._takes], self.temperature)
         width = (formulation.upper - formulation.lower)[self._takes :]
-        pull = reduced[self._takes :] * width / self.temperature
-        boxes = self.temperature * np.logaddexp(0, pull) + reduced[self._takes :] * formulation.lower[self._takes :]
+        # amounts for all (capital left) are as wide as there are partnerships: they get as much more smoothing
+        temperature = self.temperature * self._crowd
+        pull = reduced[self._takes :] * width / temperature
+        boxes = temperature * np.logaddexp(0, pull) + reduced[self._takes :] * formulation.lower[self._takes :]
         amounts = formulation.lower[self._takes :] + width * _logistic(pull)
         value = float(prices @ self._side) + soft + float(boxes.sum())
         slope = (self._side - self._rows @ np.concatenate((shares, amounts))) * self.scale
         return value / self.typical, slope / self.typical
+
+    def curvature(self, scaled: Floats) -> Floats:
+        """Second derivatives by central differences of the slope."""
+        nudge = NUDGE * float(np.abs(scaled).max(initial=1e-3))
+        rows = len(scaled)
+        found = np.zeros((rows, rows))
+        for row in range(rows):
+            ahead, behind = scaled.copy(), scaled.copy()
+            ahead[row] += nudge
+            behind[row] -= nudge
+            found[row] = (self.value_and_slope(ahead)[1] - self.value_and_slope(behind)[1]) / (2 * nudge)
+        symmetric: Floats = 0.5 * (found + found.T)
+        return symmetric
+
+
+def typical_worth(formulation: Formulation) -> float:
+    """The typical size of what an arc is worth: its upper decile."""
+    money = np.abs(formulation.objective[: formulation.takes])
+    return float(np.quantile(money[money > 0], 0.9)) if np.any(money > 0) else 1.0
 
 
 def _logistic(z: Floats) -> Floats:

@@ -4,16 +4,22 @@ A small model goes to the simplex method whole. A large one is priced in three s
 
 1. Smoothed descent on the price bound (`ascent.py`), coarse, and for very many partnerships on a sample of them.
 2. The LP relaxation of a part: the best lives at these prices, the arcs of little loss, and what earlier parts took.
+   A part may be too small to keep the limits, so they give way for a price a few times the one at hand; this also
+   keeps its duals in a box around the prices (Marsten, Hogan and Blankenship 1975; du Merle and others 1999).
    Its duals are tried as prices of the whole, alone and mixed with the best ones so far (Wentges 1997).
 3. Again, until the bound and the worth of the part, which no plan of the relaxation can fall short of, meet.
 """
 
-import numpy as np
+from dataclasses import replace
 
-from portfolioopt.formulation.part import Mask
+import numpy as np
+import scipy.sparse as sp
+
+from portfolioopt.formulation.build import Formulation
+from portfolioopt.formulation.part import NOTHING, Mask
 from portfolioopt.networks.tree import Floats
-from portfolioopt.solution.ascent import ascend
-from portfolioopt.solution.highs import Run, Settings
+from portfolioopt.solution.ascent import ascend, typical_worth
+from portfolioopt.solution.highs import Run, Settings, Stop
 from portfolioopt.solution.prices import PriceList
 from portfolioopt.solution.program import Program, hand_over
 from portfolioopt.solution.search import EXACT, Search, relative_gap
@@ -21,14 +27,20 @@ from portfolioopt.solution.search import EXACT, Search, relative_gap
 SIMPLEX = 30_000
 """Take columns up to which the LP relaxation is left to the simplex method as it is."""
 WIDTH = 15_000
-"""Arcs of a part besides the best lives."""
+"""Arcs of a part besides the best lives, at least..."""
+WIDTH_EACH = 1.0
+"""...and by partnership: the more there are, the more of them have to change for limits that are overdrawn by a share."""
 ROUNDS = 12
-MIXES = (1.0, 0.5, 0.2)
+MIXES = (1.0, 0.5, 0.2, 0.05)
 """Shares of a part's duals in the prices that are tried."""
 MET = 1e-5
 """Relative distance at which bound and relaxation count as the same (a tenth of the asked gap where that is wider)."""
 WORSE, MUCH_WORSE = 1.5, 0.002
 """Factor and amount by which the gap to an earlier search's prices may have grown before others are sought."""
+FARTHEST = 1.5
+"""How many times its price at hand a row may come to cost..."""
+LEAST_PRICE = 0.01
+"""...and as a share of what makes a typical coefficient worth a typical life, how much any row may."""
 PHASE = "LP relaxation"
 
 
@@ -49,7 +61,8 @@ def price(search: Search) -> None:
 
 
 def _by_relaxation(search: Search) -> None:
-    program, ended = _relaxation(search, None)
+    program = search.timed("hand-over", lambda: hand_over(search.formulation))
+    ended = _relaxation(search, program, PHASE, search.stop)
     if ended.row_dual is None or ended.ending != "optimal":
         return
     prices = _duals(search, program, ended)
@@ -66,30 +79,78 @@ def _by_parts(search: Search) -> None:
     met = max(MET, 0.1 * search.options.gap)
     taken: Mask = np.zeros(search.formulation.takes, dtype=bool)
     stop = search.stop.within(0.4 * search.stop.left)
+    usual = typical_prices(search.formulation)
+    width = max(WIDTH, round(WIDTH_EACH * len(search.formulation.portfolio.partnerships)))
+    reach = 1.0
     for _ in range(ROUNDS):
         if stop.due:
             return
-        kept = search.kept_within(search.loss_of(WIDTH))
+        kept = search.kept_within(search.loss_of(width))
         kept[: search.formulation.takes] |= taken
-        program, ended = _relaxation(search, kept)
+        firm = search.timed("hand-over", lambda kept=kept: hand_over(search.formulation, kept))  # type: ignore[misc]
+        program = _giving_way(
+            firm, search.formulation, reach * (FARTHEST * np.abs(search.prices) + LEAST_PRICE * usual)
+        )
+        ended = _relaxation(search, program, f"{PHASE} of {len(firm.columns):,} columns", stop)
         if ended.row_dual is None or ended.x is None or ended.ending != "optimal":
             return
-        taken |= program.whole(ended.x)[: search.formulation.takes] > EXACT
+        given = float(ended.x[len(firm.columns) :].max(initial=0.0))
+        now = program.whole(ended.x)[: search.formulation.takes] > EXACT
+        taken |= now
+        if given <= NOTHING:
+            search.relaxed = np.flatnonzero(now)
+        else:
+            width, reach = 2 * width, 4 * reach
         duals, before = _duals(search, program, ended), search.prices
         for share in MIXES:
             mixed = share * duals + (1 - share) * before
             tried = search.timed("prices", lambda mixed=mixed: exact.evaluate(mixed))  # type: ignore[misc]
             if share == 1.0:
-                taken |= tried.loss <= EXACT * max(abs(tried.bound), 1.0)
+                lives = tried.loss <= EXACT * max(abs(tried.bound), 1.0)
+                # prices far off would let every partnership in with one more life
+                if np.count_nonzero(lives & ~kept[: len(lives)]) <= width:
+                    taken |= lives
             search.take_prices(tried)
-        if relative_gap(ended.value, search.priced.bound if search.priced else np.inf) <= met:
+        if given <= NOTHING and relative_gap(ended.value, search.priced.bound if search.priced else np.inf) <= met:
             return
 
 
-def _relaxation(search: Search, kept: Mask | None) -> tuple[Program, Run]:
-    program = search.timed("hand-over", lambda: hand_over(search.formulation, kept))
-    name = PHASE if kept is None else f"{PHASE} of {len(program.columns):,} columns"
-    return program, search.run(program, Settings(name, relaxed=True), PHASE, search.stop, proves=False)
+def _relaxation(search: Search, program: Program, name: str, stop: Stop) -> Run:
+    return search.run(program, Settings(name, relaxed=True), PHASE, stop, proves=False)
+
+
+def typical_prices(formulation: Formulation) -> Floats:
+    """Prices of the coupling rows at which a typical coefficient is worth a typical life."""
+    coupling = formulation.matrix[formulation.paths :]
+    filled = np.maximum(np.diff(coupling.indptr), 1)
+    size = np.add.reduceat(np.abs(np.append(coupling.data, 0.0)), coupling.indptr[:-1]) / filled
+    prices: Floats = typical_worth(formulation) / np.maximum(size, 1e-12)
+    return prices
+
+
+def _giving_way(program: Program, formulation: Formulation, prices: Floats) -> Program:
+    """The same with coupling rows that may be broken, on either side, for these prices ([coupling rows]) per unit."""
+    rows = np.flatnonzero(program.rows >= formulation.paths)
+    cost = prices[program.rows[rows] - formulation.paths] / (program.row_scale[rows] * program.objective_scale)
+    above, below = rows[np.isfinite(program.row_upper[rows])], rows[np.isfinite(program.row_lower[rows])]
+    more = len(above) + len(below)
+    by_row = np.zeros(len(program.rows))
+    by_row[rows] = cost
+    where = np.concatenate((above, below))
+    ways = np.concatenate((np.full(len(above), -1.0), np.ones(len(below))))
+    giving = sp.csc_array((ways, (where, np.arange(more))), shape=(len(program.rows), more))
+    return replace(
+        program,
+        matrix=sp.csc_array(sp.hstack([program.matrix, giving], format="csc")),
+        lower=np.concatenate((program.lower, np.zeros(more))),
+        upper=np.concatenate((program.upper, np.full(more, np.inf))),
+        objective=np.concatenate((program.objective, -by_row[where])),
+        integer=np.concatenate((program.integer, np.zeros(more, dtype=bool))),
+        columns=np.concatenate((program.columns, program.width + np.arange(more))),
+        column_scale=np.concatenate((program.column_scale, np.ones(more))),
+        width=program.width + more,
+        impossible=(),
+    )
 
 
 def _duals(search: Search, program: Program, ended: Run) -> Floats:

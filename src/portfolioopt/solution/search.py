@@ -93,6 +93,8 @@ class Search:
     contradicted: list[Proof] = field(default_factory=list)
     """proofs that an audited plan showed to be wrong"""
     priced: Priced | None = None
+    relaxed: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """arcs of the last solution of the LP relaxation of a part, which keeps all limits"""
     timings: dict[str, float] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
     infeasible: bool = False

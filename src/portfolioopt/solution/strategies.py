@@ -31,6 +31,10 @@ MANAGEABLE = 60_000
 """Take columns up to which HiGHS may be given all arcs that could be better."""
 TRIAL = 0.05
 """Share of the time in which a small model must be solved whole."""
+MANY = 4_000
+"""Partnerships beyond which wider cores come before plans near the best one: what a few may choose matters little."""
+FAR = 0.2
+"""Gap from which on a plan helps a core less than its arcs weigh it down."""
 NEARBY = 0.2
 """Share of the time left for plans near the best one."""
 
@@ -112,10 +116,9 @@ def search_large(search: Search) -> None:
         manageable = int(search.could_be_better().sum()) <= MANAGEABLE
         if manageable and remembers:
             break  # the plan was good before; what is missing is the proof
-        improve(
-            search,
-            search.stop.within((NEARBY if not small else NEARBY / 2) * search.stop.left) if manageable else search.stop,
-        )
+        if manageable or len(search.formulation.portfolio.partnerships) <= MANY:
+            nearby = search.stop.within((NEARBY if not small else NEARBY / 2) * search.stop.left)
+            improve(search, nearby if manageable else search.stop)
         if manageable:
             break
         before = search.value
@@ -144,8 +147,11 @@ def _through(search: Search, cores: tuple[tuple[int, float, float, float], ...])
         settings = _settings(search, f"best lives and {arcs:,} arcs")
         settings = replace(settings, gap=max(min(gap, FINER * search.gap), search.options.gap))
         kept = search.kept_within(search.loss_of(arcs)) & search.could_be_better()
-        held = search.arcs_of_best()
-        if held is not None:
+        kept[search.relaxed] = True  # so that the limits leave room
+        held = settings.start
+        if held is not None and len(search.relaxed) and search.gap > FAR:
+            settings = replace(settings, start=None)
+        elif held is not None:
             kept[held] = True  # so that every core holds a plan
         search.solve(settings, "cores", kept, search.stop.within(share * search.stop.left), skip_worse=True)
 
