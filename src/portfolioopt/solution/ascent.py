@@ -35,11 +35,20 @@ NEWTON_STEPS = 8
 NEWTON_STAGE = 0.003
 
 
-def ascend(formulation: Formulation, due: Callable[[], bool], seen: Callable[[float], None], seed: int = 0) -> Priced:
-    """Prices of the coupling rows by smoothed descent; stops early when `due`, tells every bound `seen`."""
+def ascend(
+    formulation: Formulation,
+    due: Callable[[], bool],
+    seen: Callable[[float], None],
+    seed: int = 0,
+    start: Floats | None = None,
+) -> Priced:
+    """Prices of the coupling rows by smoothed descent; stops early when `due`, tells every bound `seen`.
+
+    From prices that are near already (`start`), only the last stages are gone through.
+    """
     count = len(formulation.portfolio.partnerships)
     if count <= SAMPLE:
-        return _descend(formulation, due, seen)
+        return _descend(formulation, due, seen, start)
     chosen = np.sort(np.random.default_rng(seed).choice(count, SAMPLE, replace=False))
     sample = sample_of(formulation, chosen)
     started = _descend(sample, due, lambda _bound: None)
@@ -65,7 +74,7 @@ def _mend(formulation: Formulation, sample: Formulation, prices: Floats, due: Ca
     curvature = small.curvature(prices / small.scale) * np.outer(factor, factor) * small.typical
     curvature /= share * smooth.typical
     curvature += 1e-4 * np.diag(np.maximum(np.diag(curvature), 1e-3 * np.diag(curvature).max()))
-    low, high = (np.array([side for side in sides]) for sides in zip(*smooth.bounds, strict=True))
+    low, high = (np.array(list(sides)) for sides in zip(*smooth.bounds, strict=True))
     low, high = np.where(low == None, -np.inf, 0.0), np.where(high == None, np.inf, 0.0)  # noqa: E711
     x = np.clip(prices / smooth.scale, low, high)
     value, slope = smooth.value_and_slope(x)
@@ -89,14 +98,18 @@ def _mend(formulation: Formulation, sample: Formulation, prices: Floats, due: Ca
     return x * smooth.scale
 
 
-def _descend(formulation: Formulation, due: Callable[[], bool], seen: Callable[[float], None]) -> Priced:
+def _descend(
+    formulation: Formulation, due: Callable[[], bool], seen: Callable[[float], None], start: Floats | None = None
+) -> Priced:
     from scipy.optimize import minimize  # slow to import, and only large portfolios need it
 
     smooth = _SmoothBound(formulation)
     exact = PriceList(formulation)
-    scaled = np.zeros(len(smooth.scale))
-    best = exact.evaluate(scaled)
-    for stage in STAGES if len(scaled) <= MANY_ROWS else (*STAGES, *FINER_STAGES):
+    scaled = np.zeros(len(smooth.scale)) if start is None else start / smooth.scale
+    best = exact.evaluate(scaled * smooth.scale)
+    seen(best.bound)
+    stages = STAGES if len(scaled) <= MANY_ROWS else (*STAGES, *FINER_STAGES)
+    for stage in stages if start is None else stages[-3:]:
         if due():
             break
         smooth.temperature = stage * smooth.typical

@@ -19,6 +19,7 @@ from portfolioopt.formulation.build import Formulation
 from portfolioopt.formulation.part import NOTHING, Mask
 from portfolioopt.networks.tree import Floats
 from portfolioopt.solution.ascent import ascend, typical_worth
+from portfolioopt.solution.coarse import carried_over, coarser, standing_for
 from portfolioopt.solution.highs import Run, Settings, Stop
 from portfolioopt.solution.prices import PriceList
 from portfolioopt.solution.program import Program, hand_over
@@ -29,7 +30,9 @@ SIMPLEX = 30_000
 WIDTH = 15_000
 """Arcs of a part besides the best lives, at least..."""
 WIDTH_EACH = 1.0
-"""...and by partnership: the more there are, the more of them have to change for limits that are overdrawn by a share."""
+"""...and by partnership: the more there are, the more of them have to change where a limit is overdrawn by a share."""
+COARSE = 100
+"""Scenarios of a coarser tree, from twice as many on."""
 ROUNDS = 12
 MIXES = (1.0, 0.5, 0.2, 0.05)
 """Shares of a part's duals in the prices that are tried."""
@@ -73,12 +76,16 @@ def _by_parts(search: Search) -> None:
     search.show("prices")
     stop = search.stop.within(0.4 * search.stop.left)
     seed = search.options.seed
-    started = search.timed("prices", lambda: ascend(search.formulation, lambda: stop.due, search.show_bound, seed))
+    start = _from_coarser(search, stop)
+    started = search.timed(
+        "prices", lambda: ascend(search.formulation, lambda: stop.due, search.show_bound, seed, start)
+    )
     search.take_prices(started)
     exact = PriceList(search.formulation)
     met = max(MET, 0.1 * search.options.gap)
     taken: Mask = np.zeros(search.formulation.takes, dtype=bool)
-    stop = search.stop.within(0.4 * search.stop.left)
+    # after a coarser tree little is left to gain, and parts of so many scenarios take long
+    stop = search.stop.within((0.4 if start is None else 0.15) * search.stop.left)
     usual = typical_prices(search.formulation)
     width = max(WIDTH, round(WIDTH_EACH * len(search.formulation.portfolio.partnerships)))
     reach = 1.0
@@ -113,6 +120,19 @@ def _by_parts(search: Search) -> None:
             search.take_prices(tried)
         if given <= NOTHING and relative_gap(ended.value, search.priced.bound if search.priced else np.inf) <= met:
             return
+
+
+def _from_coarser(search: Search, stop: Stop) -> Floats | None:
+    """Prices of a coarser tree, if that is much smaller."""
+    formulation = search.formulation
+    if len(formulation.portfolio.tree.scenarios) < 2 * COARSE:
+        return None
+    standing = standing_for(formulation, COARSE)
+    small = coarser(formulation, standing)
+    apart = Search(small, search.judge, search.options, stop.within(0.5 * stop.left))
+    search.timed("prices of a coarser tree", lambda: price(apart))
+    search.log += apart.log
+    return None if apart.priced is None else carried_over(apart.priced.prices, small, formulation, standing)
 
 
 def _relaxation(search: Search, program: Program, name: str, stop: Stop) -> Run:

@@ -1,0 +1,76 @@
+"""A coarser tree: a part of the scenarios, each standing for those most like it, with prices near those of the whole.
+
+A price belongs to a row at a node. A node of the whole takes that of the node of the scenario that stands for it,
+changed in the ratio of their probabilities.
+"""
+
+from collections import defaultdict
+from decimal import Decimal
+
+import numpy as np
+
+from portfolioopt.formulation.build import Formulation, formulate
+from portfolioopt.networks.portfolio import lay_out
+from portfolioopt.networks.tree import Floats, Ints, Partition
+
+
+def standing_for(formulation: Formulation, scenarios: int) -> Ints:
+    """For every scenario the one that stands for it, of so many spread over the tree."""
+    tree = formulation.portfolio.tree
+    order = np.lexsort(tree.nodes.of[::-1])
+    chosen = np.sort(order[np.linspace(0, len(order) - 1, scenarios).round().astype(np.int64)])
+    levels = tree.levels[tree.level_of]
+    standing = np.zeros(len(order), dtype=np.int64)
+    for scenario in range(len(order)):
+        apart = (tree.nodes.of[:, chosen] != tree.nodes.of[:, [scenario]]).sum(axis=0)
+        apart[chosen == scenario] = -1
+        distance = np.abs(levels[:, chosen] - levels[:, [scenario]]).sum(axis=(0, 2))
+        standing[scenario] = chosen[np.lexsort((distance, apart))[0]]
+    return standing
+
+
+def coarser(formulation: Formulation, standing: Ints) -> Formulation:
+    """The same portfolio in those scenarios only that stand for others, with the probability of all they stand for."""
+    portfolio = formulation.portfolio
+    futures = sorted(portfolio.instance.futures, key=lambda future: future.name)
+    weight: dict[int, Decimal] = defaultdict(Decimal)
+    for future, stand in zip(futures, standing.tolist(), strict=True):
+        weight[stand] += future.probability
+    kept = tuple(futures[w].model_copy(update={"probability": weight[w]}) for w in sorted(weight))
+    return formulate(lay_out(portfolio.instance.model_copy(update={"scenarios": kept})), formulation.model)
+
+
+def carried_over(prices: Floats, coarse: Formulation, formulation: Formulation, standing: Ints) -> Floats:
+    """Prices of the coupling rows of the whole from those of the coarser tree."""
+    place = {name: w for w, name in enumerate(coarse.portfolio.tree.scenarios)}
+    names = formulation.portfolio.tree.scenarios
+    stand = [place[names[w]] for w in standing.tolist()]
+    known: dict[tuple[str, str, int, int], list[float]] = defaultdict(list)
+    for label, price in zip(coarse.labels, prices.tolist(), strict=True):
+        known[label.family, label.limit, label.year, label.group].append(price)
+    groups, coarse_groups = _partitions(formulation), _partitions(coarse)
+    firsts = [[one.first_scenario(year) for year in range(len(one.count))] for one in groups]
+    times: dict[tuple[str, str, int, int], int] = defaultdict(int)
+    carried = np.zeros(len(formulation.labels))
+    for row, label in enumerate(formulation.labels):
+        key = (label.family, label.limit, label.year, label.group)
+        mine, theirs = (each[label.family == "capital"] for each in (groups, coarse_groups))
+        if label.family == "risk":
+            group, share = stand[label.group], 1.0
+        else:
+            first = firsts[label.family == "capital"][label.year][label.group]
+            group = int(theirs.of[label.year, stand[first]])
+            share = float(mine.probability[label.year][label.group] / theirs.probability[label.year][group])
+        found = known.get((label.family, label.limit, label.year, group), [])
+        if times[key] < len(found):
+            carried[row] = share * found[times[key]]
+        times[key] += 1
+    return carried
+
+
+def _partitions(formulation: Formulation) -> tuple[Partition, Partition]:
+    """What the groups of rows are: nodes, and the histories of capital."""
+    portfolio = formulation.portfolio
+    capital = portfolio.instance.capital
+    budget = frozenset() if capital is None else frozenset(capital.sensitivity.budget)
+    return portfolio.tree.nodes, portfolio.tree.histories(portfolio.capital_drivers | budget)
