@@ -74,17 +74,15 @@ def _mend(formulation: Formulation, sample: Formulation, prices: Floats, due: Ca
     curvature = small.curvature(prices / small.scale) * np.outer(factor, factor) * small.typical
     curvature /= share * smooth.typical
     curvature += 1e-4 * np.diag(np.maximum(np.diag(curvature), 1e-3 * np.diag(curvature).max()))
-    low, high = (np.array(list(sides)) for sides in zip(*smooth.bounds, strict=True))
-    low, high = np.where(low == None, -np.inf, 0.0), np.where(high == None, np.inf, 0.0)  # noqa: E711
-    x = np.clip(prices / smooth.scale, low, high)
+    x = np.clip(prices / smooth.scale, smooth.low, smooth.high)
     value, slope = smooth.value_and_slope(x)
     for _ in range(NEWTON_STEPS):
-        free = ~(((x <= low) & (slope > 0)) | ((x >= high) & (slope < 0)))
+        free = ~(((x <= smooth.low) & (slope > 0)) | ((x >= smooth.high) & (slope < 0)))
         step = np.zeros(len(x))
-        step[free] = -np.linalg.solve(curvature[np.ix_(free, free)], slope[free])
+        step[free] = -np.linalg.lstsq(curvature[np.ix_(free, free)], slope[free])[0]
         length = 1.0
         while length > 0.1 and not due():
-            tried = np.clip(x + length * step, low, high)
+            tried = np.clip(x + length * step, smooth.low, smooth.high)
             next_value, next_slope = smooth.value_and_slope(tried)
             if next_value < value:
                 break
@@ -123,7 +121,7 @@ def _descend(
             scaled,
             jac=True,
             method="L-BFGS-B",
-            bounds=smooth.bounds,
+            bounds=list(zip(smooth.low.tolist(), smooth.high.tolist(), strict=True)),
             callback=watch,
             options={"maxiter": STEPS, "maxcor": 20},
         )
@@ -145,10 +143,8 @@ class _SmoothBound:
         self._columns = sp.csr_array(coupling.T)
         lower, upper = formulation.row_lower[formulation.paths :], formulation.row_upper[formulation.paths :]
         self._side = np.where(np.isfinite(upper), upper, lower)
-        self.bounds = [
-            (0.0 if low == -np.inf else None, 0.0 if high == np.inf else None)
-            for low, high in zip(lower.tolist(), upper.tolist(), strict=True)
-        ]
+        self.low = np.where(np.isneginf(lower), 0.0, -np.inf)
+        self.high = np.where(np.isposinf(upper), 0.0, np.inf)
         length = np.sqrt(np.asarray(self._rows.multiply(self._rows).sum(axis=1)).ravel())
         self.typical = typical_worth(formulation)
         self.scale = self.typical / np.maximum(length, 1e-12)
