@@ -10,6 +10,8 @@ from benchmarks.records import Record
 from benchmarks.registry import CP_SAT, FLOOR, HIGHS, LINOPY, OURS, SCIP
 
 MISSING = "not measured"
+USELESS = 10.0
+"""Relative gap beyond which its size says nothing."""
 PEERS = (HIGHS, SCIP, CP_SAT)
 TOP = """# What to expect at which size
 
@@ -79,7 +81,7 @@ def _alone(records: Sequence[Record], names: Iterable[str], cases: Mapping[str, 
                 *start,
                 f"{found[0]:.1f} s" if found else "none",
                 *(_gap(record.at(mark)) if mark < seconds else "ended" for mark in marks),
-                _figure(record.gap, ".3%") or "none",
+                _share(record.gap, ".3%"),
                 f"{seconds:.1f} s",
                 _figure(record.cpu_seconds, ".1f"),
                 _memory(record),
@@ -89,7 +91,7 @@ def _alone(records: Sequence[Record], names: Iterable[str], cases: Mapping[str, 
 
 
 def _gap(point: Point | None) -> str:
-    return "none" if point is None else _figure(point.gap, ".2%") or "none"
+    return "none" if point is None else _share(point.gap, ".2%")
 
 
 def _beside(records: Sequence[Record], names: Iterable[str]) -> str:
@@ -115,7 +117,7 @@ def _found(record: Record | None) -> tuple[str, ...]:
     return (
         (_figure(record.value, ",.2f") or "none") + refused,
         _figure(record.bound, ",.2f") or "none",
-        _figure(record.gap, ".3%") or "none",
+        _share(record.gap, ".3%"),
         _figure(record.seconds, ".1f"),
         _figure(record.cpu_seconds, ".1f"),
         _memory(record),
@@ -202,6 +204,13 @@ def _ratio(record: Record | None, floor: Record | None) -> str:
     if record is None or floor is None or record.run != floor.run or not record.seconds or not floor.seconds:
         return ""
     return f"{record.seconds / floor.seconds:.3g}"
+
+
+def _share(gap: float | None, form: str) -> str:
+    """A gap as a percentage, unless it says no more than that the plan is worth next to nothing."""
+    if gap is not None and gap > USELESS:
+        return f"> {USELESS:,.0%}"
+    return _figure(gap, form) or "none"
 
 
 def _figure(amount: float | None, form: str) -> str:
