@@ -1,5 +1,7 @@
 """The model's table of contents: families in reading order, then value, risk and objective."""
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -37,6 +39,10 @@ class RowLabel:
     limit: str
     year: int
     group: int
+
+
+RowKey = tuple[RowLabel, int]
+"""A row by its limit, year and group, and which of the rows that share them it is."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,13 @@ class Formulation:
             row_upper=np.concatenate([self.row_upper, [row.upper for row in rows]]),
             labels=(*self.labels, *(RowLabel(row.family, row.limit, row.year, row.group) for row in rows)),
         )
+
+    def row_keys(self) -> Iterator[RowKey]:
+        """Of the rows after the paths: what tells a row from all others, in this formulation and in similar ones."""
+        seen: Counter[RowLabel] = Counter()
+        for label in self.labels:
+            yield label, seen[label]
+            seen[label] += 1
 
     def group(self, name: str) -> Ints:
         """Columns of all groups of that name, in the order they were made."""

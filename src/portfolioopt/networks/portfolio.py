@@ -16,7 +16,7 @@ from portfolioopt.language.instance import Instance
 from portfolioopt.language.partnership import Action, Partnership
 from portfolioopt.networks.flows import Label, Places, Realization, Sheet, Spread, dense, spans
 from portfolioopt.networks.lives import Network, network, shape_of
-from portfolioopt.networks.tree import Floats, Ints, Tree, grow
+from portfolioopt.networks.tree import Floats, Ints, Partition, Tree, grow
 
 
 @dataclass(frozen=True)
@@ -127,6 +127,12 @@ class Portfolio:
         state = self.networks[partnership].state[arcs.place[own] - self.place_start[partnership]]
         held: Ints = own.start + np.flatnonzero(np.isin(state, wanted))
         return held
+
+    def capital_histories(self) -> Partition:
+        """Scenarios that share a node and every level so far that capital, proceeds or the budget vary with."""
+        capital = self.instance.capital
+        budget = frozenset() if capital is None else frozenset(capital.sensitivity.budget)
+        return self.tree.histories(self.capital_drivers | budget)
 
     def number(self, partnership: str) -> int:
         """Position of the partnership with that id."""

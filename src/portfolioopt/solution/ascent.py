@@ -13,7 +13,7 @@ import scipy.sparse as sp
 
 from portfolioopt.formulation.build import Formulation
 from portfolioopt.networks.tree import Floats
-from portfolioopt.solution.prices import Priced, PriceList, arc_starts
+from portfolioopt.solution.prices import Priced, PriceList, arc_starts, totals_from
 from portfolioopt.solution.sample import sample_of
 
 STAGES = (0.3, 0.1, 0.03, 0.01)
@@ -202,12 +202,7 @@ def soft_sweep(formulation: Formulation, worth: Floats, temperature: float) -> t
     soft: list[Floats] = [np.zeros(0)] * years
     for year in reversed(range(years)):
         arcs = portfolio.years[year]
-        total = worth[formulation.year_columns(year)].reshape(tree.nodes.count[year], arcs.size)
-        if year + 1 < years:
-            onward = np.zeros((tree.nodes.count[year], arcs.slots))
-            for child, parent in enumerate(tree.nodes.parent[year + 1].tolist()):
-                onward[parent] += soft[year + 1][child]
-            total = total + onward[:, arcs.target]
+        total = totals_from(formulation, worth, year, soft)
         starts = arc_starts(arcs.source)
         peak = np.maximum.reduceat(total, starts, axis=1)
         weight = np.exp((total - peak[:, arcs.source]) / temperature)

@@ -5,6 +5,7 @@ changed in the ratio of their probabilities.
 """
 
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -45,15 +46,11 @@ def carried_over(prices: Floats, coarse: Formulation, formulation: Formulation, 
     place = {name: w for w, name in enumerate(coarse.portfolio.tree.scenarios)}
     names = formulation.portfolio.tree.scenarios
     stand = [place[names[w]] for w in standing.tolist()]
-    known: dict[tuple[str, str, int, int], list[float]] = defaultdict(list)
-    for label, price in zip(coarse.labels, prices.tolist(), strict=True):
-        known[label.family, label.limit, label.year, label.group].append(price)
+    known = dict(zip(coarse.row_keys(), prices.tolist(), strict=True))
     groups, coarse_groups = _partitions(formulation), _partitions(coarse)
     firsts = [[one.first_scenario(year) for year in range(len(one.count))] for one in groups]
-    times: dict[tuple[str, str, int, int], int] = defaultdict(int)
     carried = np.zeros(len(formulation.labels))
-    for row, label in enumerate(formulation.labels):
-        key = (label.family, label.limit, label.year, label.group)
+    for row, (label, number) in enumerate(formulation.row_keys()):
         mine, theirs = (each[label.family == "capital"] for each in (groups, coarse_groups))
         if label.family == "risk":
             group, share = stand[label.group], 1.0
@@ -61,16 +58,10 @@ def carried_over(prices: Floats, coarse: Formulation, formulation: Formulation, 
             first = firsts[label.family == "capital"][label.year][label.group]
             group = int(theirs.of[label.year, stand[first]])
             share = float(mine.probability[label.year][label.group] / theirs.probability[label.year][group])
-        found = known.get((label.family, label.limit, label.year, group), [])
-        if times[key] < len(found):
-            carried[row] = share * found[times[key]]
-        times[key] += 1
+        carried[row] = share * known.get((replace(label, group=group), number), 0.0)
     return carried
 
 
 def _partitions(formulation: Formulation) -> tuple[Partition, Partition]:
     """What the groups of rows are: nodes, and the histories of capital."""
-    portfolio = formulation.portfolio
-    capital = portfolio.instance.capital
-    budget = frozenset() if capital is None else frozenset(capital.sensitivity.budget)
-    return portfolio.tree.nodes, portfolio.tree.histories(portfolio.capital_drivers | budget)
+    return formulation.portfolio.tree.nodes, formulation.portfolio.capital_histories()

@@ -81,7 +81,7 @@ def _rows_of(formulation: Formulation, breach: Breach) -> list[int]:
     years = {breach.year}
     capital = portfolio.instance.capital
     if breach.family == "capital" and capital is not None:
-        groups = tree.histories(portfolio.capital_drivers | set(capital.sensitivity.budget))
+        groups = portfolio.capital_histories()
         if capital.carry_over:
             years = set(range(breach.year + 1))
     scenario = tree.scenarios.index(breach.scenario)

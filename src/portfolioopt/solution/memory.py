@@ -4,28 +4,23 @@ Nothing of it is believed. Prices prove what they prove under the new facts; pla
 taken over, by whoever knows that the new facts ask more and give nothing.
 """
 
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from portfolioopt.formulation.build import Formulation, RowLabel
+from portfolioopt.formulation.build import Formulation, RowKey
 from portfolioopt.language.instance import Instance
 from portfolioopt.networks.tree import Floats
 from portfolioopt.plan import Plan
 from portfolioopt.solution.decisions import arcs_of, plan_of
 from portfolioopt.solution.search import Search, relative_gap
 
-Key = tuple[RowLabel, int]
-"""A row by its limit, year and node, and which of the rows that share them it is."""
-
 
 @dataclass(frozen=True)
 class Memory:
     """Kept from a search."""
 
-    prices: dict[Key, float]
+    prices: dict[RowKey, float]
     plan: Plan | None
     bound: float
     price_gap: float
@@ -34,7 +29,7 @@ class Memory:
     @staticmethod
     def of(search: Search) -> "Memory":
         """What a search leaves behind."""
-        keys = _keys(search.formulation)
+        keys = search.formulation.row_keys()
         prices = {key: price for key, price in zip(keys, search.prices.tolist(), strict=True) if price}
         proven = np.inf if search.priced is None else search.priced.bound
         plan = None if search.best is None else search.best.plan
@@ -42,7 +37,7 @@ class Memory:
 
     def prices_for(self, formulation: Formulation) -> Floats:
         """Prices of the coupling rows of another formulation: those of the same limits, 0 for the rest."""
-        return np.array([self.prices.get(key, 0.0) for key in _keys(formulation)])
+        return np.array([self.prices.get(key, 0.0) for key in formulation.row_keys()])
 
     def plan_for(self, formulation: Formulation) -> Plan | None:
         """The plan as far as the new facts allow its decisions, with the engineers to hire that it now needs."""
@@ -52,13 +47,6 @@ class Memory:
         x = np.zeros(len(formulation.objective))
         x[arcs_of(formulation, known)] = 1
         return plan_of(formulation, x)
-
-
-def _keys(formulation: Formulation) -> Iterator[Key]:
-    seen: Counter[RowLabel] = Counter()
-    for label in formulation.labels:
-        yield label, seen[label]
-        seen[label] += 1
 
 
 def _still_possible(plan: Plan, instance: Instance) -> Plan:

@@ -15,7 +15,6 @@ from portfolioopt.formulation.part import Mask
 from portfolioopt.networks.tree import Floats, Ints
 from portfolioopt.solution.decisions import arcs_taken
 from portfolioopt.solution.highs import Settings, Stop
-from portfolioopt.solution.program import hand_over
 from portfolioopt.solution.search import Search
 
 SHARE = 0.3
@@ -112,7 +111,7 @@ class _Walk:
         kept[self._taken] = True
         gap = min(options.gap / 2, FINER * search.gap)
         settings = Settings(name, True, options.seed, options.threads, gap, start=self._taken)
-        program = search.timed("hand-over", lambda: hand_over(search.formulation, kept, hair=settings.hair))
+        program = search.program(kept, hair=settings.hair)
         ended = search.run(program, settings, "neighbourhoods", stop.within(SECONDS), proves=False)
         if ended.x is None or ended.value <= self.value + search.tolerance():
             return

@@ -77,15 +77,8 @@ def sweep(formulation: Formulation, worth: Floats, *, losses: bool = True) -> tu
     totals: list[Floats] = [np.zeros(0)] * years
     best: list[Floats] = [np.zeros(0)] * years
     for year in reversed(range(years)):
-        arcs = portfolio.years[year]
-        total = worth[formulation.year_columns(year)].reshape(tree.nodes.count[year], arcs.size)
-        if year + 1 < years:
-            onward = np.zeros((tree.nodes.count[year], arcs.slots))
-            for child, parent in enumerate(tree.nodes.parent[year + 1].tolist()):
-                onward[parent] += best[year + 1][child]
-            total = total + onward[:, arcs.target]
-        totals[year] = total
-        best[year] = np.maximum.reduceat(total, arc_starts(arcs.source), axis=1)
+        totals[year] = totals_from(formulation, worth, year, best)
+        best[year] = np.maximum.reduceat(totals[year], arc_starts(portfolio.years[year].source), axis=1)
     if not losses:
         return best[0][0], np.zeros(0)
     # forward: how far the best life through a slot falls short, added along the way
@@ -100,6 +93,19 @@ def sweep(formulation: Formulation, worth: Floats, *, losses: bool = True) -> tu
             np.minimum.at(reached[node], arcs.target, short[node])
         short_before = reached
     return best[0][0], loss
+
+
+def totals_from(formulation: Formulation, worth: Floats, year: int, onward_from: list[Floats]) -> Floats:
+    """[nodes, arcs] What an arc and the years after it are worth, if those are worth `onward_from` ([nodes, slots])."""
+    tree, arcs = formulation.portfolio.tree, formulation.portfolio.years[year]
+    total = worth[formulation.year_columns(year)].reshape(tree.nodes.count[year], arcs.size)
+    if year + 1 == len(onward_from):
+        return total
+    onward = np.zeros((tree.nodes.count[year], arcs.slots))
+    for child, parent in enumerate(tree.nodes.parent[year + 1].tolist()):
+        onward[parent] += onward_from[year + 1][child]
+    through: Floats = total + onward[:, arcs.target]
+    return through
 
 
 def arc_starts(source: Ints) -> Ints:

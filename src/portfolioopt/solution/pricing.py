@@ -22,7 +22,7 @@ from portfolioopt.solution.ascent import ascend, typical_worth
 from portfolioopt.solution.coarse import carried_over, coarser, standing_for
 from portfolioopt.solution.highs import Run, Settings, Stop
 from portfolioopt.solution.prices import PriceList
-from portfolioopt.solution.program import Program, hand_over
+from portfolioopt.solution.program import Program
 from portfolioopt.solution.search import EXACT, Search, relative_gap
 
 SIMPLEX = 30_000
@@ -64,7 +64,7 @@ def price(search: Search) -> None:
 
 
 def _by_relaxation(search: Search) -> None:
-    program = search.timed("hand-over", lambda: hand_over(search.formulation))
+    program = search.program()
     ended = _relaxation(search, program, PHASE, search.stop)
     if ended.row_dual is None or ended.ending != "optimal":
         return
@@ -94,7 +94,7 @@ def _by_parts(search: Search) -> None:
             return
         kept = search.kept_within(search.loss_of(width))
         kept[: search.formulation.takes] |= taken
-        firm = search.timed("hand-over", lambda kept=kept: hand_over(search.formulation, kept))  # type: ignore[misc]
+        firm = search.program(kept)
         program = _giving_way(
             firm, search.formulation, reach * (FARTHEST * np.abs(search.prices) + LEAST_PRICE * usual)
         )

@@ -20,7 +20,7 @@ from portfolioopt.plan import Plan
 from portfolioopt.solution.cuts import cuts_for
 from portfolioopt.solution.decisions import arcs_of, arcs_taken, plan_of
 from portfolioopt.solution.highs import Run, Settings, Stop, run
-from portfolioopt.solution.judgement import Candidate, Judge
+from portfolioopt.solution.judgement import Candidate, Judge, Verdict
 from portfolioopt.solution.prices import Priced
 from portfolioopt.solution.program import Program, hand_over
 
@@ -138,9 +138,15 @@ class Search:
 
     def offer(self, plan: Plan, found_by: str) -> Candidate | None:
         """Audits a plan and keeps it if it is the best so far; None if it breaks a hard limit."""
+        return self._keep(plan, self._judged(plan), found_by)
+
+    def _judged(self, plan: Plan) -> Verdict:
         began = time.perf_counter()
         verdict = self.timed("audit", lambda: self.judge(plan))
         self.audit_seconds = time.perf_counter() - began
+        return verdict
+
+    def _keep(self, plan: Plan, verdict: Verdict, found_by: str) -> Candidate | None:
         if not verdict.ok:
             return None
         candidate = Candidate(plan, verdict.objective, found_by)
@@ -183,7 +189,7 @@ class Search:
         """
         stop = stop or self.stop
         while True:
-            program = self.timed("hand-over", lambda: hand_over(self.formulation, kept, hair=settings.hair))
+            program = self.program(kept, hair=settings.hair)
             ended = self.run(program, settings, phase, stop, proves=complete or kept is None)
             if (
                 ended.x is None
@@ -193,6 +199,10 @@ class Search:
                 return ended
             if stop.due or self.cuts > MOST_CUTS:
                 return Run("stopped", None, -math.inf, ended.bound, None, ended.seconds, ended.log, gap_reached=False)
+
+    def program(self, kept: Mask | None = None, *, hair: float = 0.0) -> Program:
+        """All columns handed over, or those kept."""
+        return self.timed("hand-over", lambda: hand_over(self.formulation, kept, hair=hair))
 
     def run(self, program: Program, settings: Settings, phase: str, stop: Stop, *, proves: bool) -> Run:
         """One run of HiGHS, timed and logged; `proves` where its bound holds for all plans."""
@@ -222,12 +232,13 @@ class Search:
     def accept(self, full: Floats, name: str) -> bool:
         """Whether the plan of a solution ([columns of the formulation]) passes the audit; if not, it is cut off."""
         plan = plan_of(self.formulation, full)
-        if self.offer(plan, name) is not None:
+        verdict = self._judged(plan)
+        if self._keep(plan, verdict, name) is not None:
             return True
         self.cuts += 1
         if self.cuts > MOST_CUTS and self.best is None:
             raise EngineFault("the audit refuses every plan that the model finds")
-        breaches = list(self.judge(plan).breaches)
+        breaches = list(verdict.breaches)
         rows = cuts_for(self.formulation, arcs_taken(self.formulation, full), breaches)
         self.formulation = self.formulation.with_rows(rows)
         if self.cuts in STAND_BACK:

@@ -21,7 +21,7 @@ def write(draft: Draft) -> None:
     if capital is None:
         return
     tree = portfolio.tree
-    histories = tree.histories(portfolio.capital_drivers | set(capital.sensitivity.budget))
+    histories = portfolio.capital_histories()
     budget_factor = driver_factor(dict(capital.sensitivity.budget), tree)
     carry_over, recycle = float(capital.carry_over), float(capital.recycle)
     price = draft.model.price(FAMILY, FAMILY)
