@@ -3,11 +3,16 @@
 import numpy as np
 import pytest
 
+from benchmarks.portfolios import realistic
 from engine_samples import formulated
 from enumeration.generators import random_instance
 from portfolioopt.formulation.build import Formulation
-from portfolioopt.formulation.part import part, whole
+from portfolioopt.formulation.part import around, part, whole
 from portfolioopt.networks.tree import Ints
+from portfolioopt.plan import TODAY
+from portfolioopt.solution.decisions import arcs_of
+from portfolioopt.solution.highs import Settings, Stop, run
+from portfolioopt.solution.program import hand_over, hand_over_part
 
 
 def drawn(seed: int) -> Formulation:
@@ -74,3 +79,52 @@ def test_the_whole_is_the_part_with_everything_kept(seed: int) -> None:
         assert (kept.matrix != everything.matrix).nnz == 0
         assert np.array_equal(kept.row_lower, everything.row_lower)
         assert np.array_equal(kept.row_upper, everything.row_upper)
+
+
+def solution_of(formulation: Formulation) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """The best solution of all rows."""
+    program = hand_over(formulation)
+    ended = run(program, Settings(), Stop())
+    assert ended.x is not None
+    return program.whole(ended.x)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_around_a_solution_only_open_arcs_and_what_hangs_on_them_are_left_and_the_solution_still_fits(
+    seed: int,
+) -> None:
+    formulation = formulated(realistic(seed, 5, 5, 3))
+    at = solution_of(formulation)
+    rng = np.random.default_rng(seed)
+    arcs = np.flatnonzero(np.isin(owners(formulation), rng.choice(5, 2, replace=False)))
+    near = around(formulation, arcs, at)
+    assert np.array_equal(near.columns[near.columns < formulation.takes], arcs)
+    fixed = np.zeros(len(at))
+    fixed[near.settled] = near.settled_at
+    fixed[near.columns] = at[near.columns]
+    assert np.array_equal(fixed, at)
+    now = near.matrix @ at[near.columns]
+    slack = 1e-9 * (np.abs(near.matrix) @ np.abs(at[near.columns]) + 1)
+    assert np.all(now >= near.row_lower - slack)
+    assert np.all(now <= near.row_upper + slack)
+    worth = formulation.objective @ at + formulation.constant
+    assert formulation.objective[near.columns] @ at[near.columns] + near.constant == pytest.approx(worth, rel=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_solved_around_the_best_solution_a_part_finds_nothing_better_and_around_a_worse_one_no_worse(seed: int) -> None:
+    formulation = formulated(realistic(seed, 5, 5, 3))
+    best = solution_of(formulation)
+    nothing = np.ones(len(best), dtype=bool)
+    nothing[: formulation.takes] = False
+    nothing[arcs_of(formulation, TODAY)] = True
+    held = hand_over(formulation, nothing)
+    ended = run(held, Settings(), Stop())
+    assert ended.x is not None
+    for at, least in ((best, formulation.objective @ best), (held.whole(ended.x), None)):
+        worth = formulation.objective @ at if least is None else least
+        arcs = np.flatnonzero(owners(formulation) < 3)
+        program = hand_over_part(around(formulation, arcs, at))
+        found = run(program, Settings(), Stop())
+        assert found.value >= worth + formulation.constant - 1e-6 * abs(worth)
+        assert found.value <= formulation.objective @ best + formulation.constant + 1e-6 * abs(worth)

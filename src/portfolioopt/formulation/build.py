@@ -82,6 +82,32 @@ class Formulation:
         """The matrix again, for taking columns out of it."""
         return sp.csc_array(self.matrix)
 
+    @cached_property
+    def others_by_row(self) -> sp.csr_array:
+        """The matrix of the columns other than arcs."""
+        return sp.csr_array(self.by_column[:, self.takes :])
+
+    @cached_property
+    def rows_with_arcs(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Whether each row holds an arc."""
+        return np.diff(self.matrix.indptr) > np.diff(self.others_by_row.indptr)
+
+    @cached_property
+    def year_of_others(self) -> Ints:
+        """The first year in whose rows each column other than an arc stands."""
+        years = np.array([0] * self.paths + [label.year for label in self.labels], dtype=np.int64)
+        held = self.others_by_row.tocoo()
+        first = np.full(held.shape[1], len(self.take_start), dtype=np.int64)
+        np.minimum.at(first, held.col, years[held.row])
+        return first
+
+    @cached_property
+    def families(self) -> tuple[tuple[str, ...], Ints]:
+        """The families that have rows, in reading order, and the number of its family for every row after the paths."""
+        known: dict[str, int] = {}
+        numbers = [known.setdefault(label.family, len(known)) for label in self.labels]
+        return tuple(known), np.array(numbers, dtype=np.int64)
+
     def with_rows(self, rows: list[Row]) -> "Formulation":
         """The same with more rows at the end."""
         more = coupling_matrix(rows, self.matrix.shape[1])

@@ -1,7 +1,8 @@
 """A part of a formulation: some of its columns, and what its rows then still say.
 
-Columns that are left out are 0. Where only one life of a partnership is kept, that life is settled: its arcs are 1,
-and what they use and earn is folded into the sides of the rows and the constant.
+Columns that are left out are 0. Where only one arc of a partnership is kept at a node, that arc is settled: it is 1.
+Other columns may be held at the values of a known solution. What settled and held columns use and earn is folded into
+the sides of the rows and the constant.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from portfolioopt.networks.tree import Floats, Ints
 Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 NOTHING = 1e-9
 """What a row without columns may be away from zero, left by sums of fixed columns."""
+TOLERATED = 1e-6
+"""By how much a solution may break a row, relative to what is summed up: rows are widened by a hair where it was found.
+"""
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,9 @@ class Part:
     row_upper: Floats
     constant: float
     settled: Ints
-    """columns of the formulation that are 1 and left out"""
+    """columns of the formulation that are left out and not 0, ..."""
+    settled_at: Floats
+    """...and what they are: 1 for arcs"""
     impossible: tuple[int, ...]
     """rows of the formulation that no column is left to satisfy"""
 
@@ -43,7 +49,7 @@ def whole(formulation: Formulation) -> Part:
     return _part(
         formulation,
         np.arange(len(formulation.objective)),
-        np.zeros(0, dtype=np.int64),
+        (np.zeros(0, dtype=np.int64), np.zeros(0)),
         formulation.matrix,
         formulation.row_lower,
         formulation.row_upper,
@@ -52,29 +58,61 @@ def whole(formulation: Formulation) -> Part:
 
 
 def part(formulation: Formulation, kept: Mask) -> Part:
-    """What is kept of it, with single lives settled."""
-    settled = _settled(formulation, kept)
+    """What is kept of it, with single arcs settled."""
+    arcs, single = kept[: formulation.takes], _single(formulation, kept)
     open_columns = kept.copy()
-    open_columns[settled] = False
-    columns = np.flatnonzero(open_columns)
+    open_columns[: formulation.takes] = arcs & ~single
+    settled, columns = np.flatnonzero(arcs & single), np.flatnonzero(open_columns)
+    values = np.ones(len(settled))
     taken = formulation.by_column[:, settled]
-    one = np.ones(len(settled))
-    use, size = taken @ one, abs(taken) @ one
+    use, size = taken @ values, abs(taken) @ values
     return _part(
         formulation,
         columns,
-        settled,
+        (settled, values),
         sp.csr_array(formulation.by_column[:, columns]),
-        _left(formulation.row_lower, use, size),
-        _left(formulation.row_upper, use, size),
-        formulation.constant + float(formulation.objective[settled].sum()),
+        _left(formulation.row_lower, use, 10 * ROUNDING * size),
+        _left(formulation.row_upper, use, 10 * ROUNDING * size),
+        formulation.constant + float(formulation.objective[settled] @ values),
+    )
+
+
+def around(formulation: Formulation, arcs: Ints, at: Floats) -> Part:
+    """What is left to decide near a solution ([columns of the formulation]) with these arcs open, ascending.
+
+    Everything else is held at its values, but for columns other than arcs that share a row with an open arc, or hang on
+    such columns by rows without arcs. Takes time with what is open, not with the size of the whole.
+    """
+    columns = np.concatenate((arcs, _reached(formulation, arcs)))
+    rows = np.unique(formulation.by_column[:, columns].indices).astype(np.int64)
+    inside = formulation.matrix[rows]
+    outside = at.copy()
+    outside[columns] = 0.0
+    use, size = inside @ outside, abs(inside) @ np.abs(outside)
+    now, tolerated = inside @ at, TOLERATED * (abs(inside) @ np.abs(at))
+    lower, upper = formulation.row_lower[rows], formulation.row_upper[rows]
+    # what the solution breaks by no more than a solver tolerates shall not leave it, or those near it, without a way
+    lower = np.where((now < lower) & (now >= lower - tolerated), now, lower)
+    upper = np.where((now > upper) & (now <= upper + tolerated), now, upper)
+    settled = np.flatnonzero(outside)
+    return Part(
+        formulation,
+        columns,
+        rows,
+        sp.csr_array(sp.csc_array(inside)[:, columns]),
+        _left(lower, use, 10 * ROUNDING * size),
+        _left(upper, use, 10 * ROUNDING * size),
+        formulation.constant + float(formulation.objective[settled] @ outside[settled]),
+        settled,
+        outside[settled],
+        (),
     )
 
 
 def _part(
     formulation: Formulation,
     columns: Ints,
-    settled: Ints,
+    settled: tuple[Ints, Floats],
     matrix: sp.csr_array,
     row_lower: Floats,
     row_upper: Floats,
@@ -91,31 +129,41 @@ def _part(
         row_lower[rows],
         row_upper[rows],
         constant,
-        settled,
+        *settled,
         tuple(impossible.tolist()),
     )
 
 
-def _settled(formulation: Formulation, kept: Mask) -> Ints:
-    """Arcs of the partnerships that have one arc left at every node."""
+def _single(formulation: Formulation, kept: Mask) -> Mask:
+    """[takes] Where a partnership has one arc left at a node, or none."""
     portfolio = formulation.portfolio
-    count = portfolio.tree.nodes.count
-    single = np.ones(len(portfolio.partnerships), dtype=bool)
+    partnerships = len(portfolio.partnerships)
+    single = np.zeros(formulation.takes, dtype=bool)
     for year, arcs in enumerate(portfolio.years):
-        chosen = kept[formulation.year_columns(year)].reshape(count[year], arcs.size)
-        for node in range(count[year]):
-            single &= np.bincount(arcs.partnership[chosen[node]], minlength=len(single)) == 1
-    columns = [
-        formulation.year_columns(year).start
-        + np.flatnonzero(kept[formulation.year_columns(year)] & np.tile(single[arcs.partnership], count[year]))
-        for year, arcs in enumerate(portfolio.years)
-    ]
-    return np.concatenate(columns)
+        nodes, span = portfolio.tree.nodes.count[year], formulation.year_columns(year)
+        owner = (np.arange(nodes)[:, None] * partnerships + arcs.partnership).ravel()
+        left = np.bincount(owner[kept[span]], minlength=nodes * partnerships)
+        single[span] = left[owner] <= 1
+    return single
 
 
-def _left(side: Floats, use: Floats, size: Floats) -> Floats:
+def _reached(formulation: Formulation, arcs: Ints) -> Ints:
+    """Columns other than arcs that share a row with these, or hang on such columns by rows without arcs; ascending."""
+    others, reached = formulation.others_by_row, np.zeros(0, dtype=np.int64)
+    rows = np.unique(formulation.by_column[:, arcs].indices)
+    while len(rows):
+        fresh = np.setdiff1d(others[rows].indices, reached)
+        reached = np.union1d(reached, fresh)
+        rows = np.unique(formulation.by_column[:, fresh + formulation.takes].indices)
+        rows = rows[~formulation.rows_with_arcs[rows]]
+        if not len(fresh):
+            break
+    return reached + formulation.takes
+
+
+def _left(side: Floats, use: Floats, rounding: Floats) -> Floats:
     """A side less what is used of it, and 0 where rounding alone is left."""
     rest = side - use
-    only_rounding = np.abs(rest) <= 10 * ROUNDING * np.maximum(np.abs(side), size)
+    only_rounding = np.abs(rest) <= np.maximum(rounding, 10 * ROUNDING * np.abs(side))
     left: Floats = np.where(np.isfinite(side) & only_rounding, 0.0, rest)
     return left

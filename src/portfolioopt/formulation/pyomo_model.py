@@ -124,7 +124,10 @@ def pyomo_model(part: Part) -> Any:
     formulation = part.formulation
     model: Any = ConcreteModel(name=formulation.portfolio.instance.name)
     starts = np.array([group.start for group in formulation.groups])
-    kinds = _by_name([group.name for group in formulation.groups], np.searchsorted(starts, part.columns, "right") - 1)
+    names = [group.name for group in formulation.groups]
+    known = {name: place for place, name in enumerate(dict.fromkeys(names))}
+    codes = np.array([known[name] for name in names], dtype=np.int64)
+    kinds = _by_name(list(known), codes[np.searchsorted(starts, part.columns, "right") - 1])
     component = np.zeros(len(part.columns), dtype=np.int64)
     place = np.zeros(len(part.columns), dtype=np.int64)
     variables: list[Any] = []
@@ -139,9 +142,10 @@ def pyomo_model(part: Part) -> Any:
     def variable(column: int) -> Any:
         return variables[component[column]][int(place[column])]
 
-    labels = [PATHS, *(f"{label.family}_limit" for label in formulation.labels)]
-    families = _by_name(labels, np.maximum(part.rows - formulation.paths + 1, 0))
-    for name, numbers in families.items():
+    named, family = formulation.families
+    later = np.searchsorted(part.rows, formulation.paths)
+    numbered = np.concatenate((np.zeros(later, dtype=np.int64), family[part.rows[later:] - formulation.paths] + 1))
+    for name, numbers in _by_name([PATHS, *(f"{name}_limit" for name in named)], numbered).items():
         rows = Rows(numbers, part.matrix[numbers], part.row_lower[numbers], part.row_upper[numbers], variable)
         model.add_component(name, rows)
     model.objective = Worth(formulation.objective[part.columns], part.constant, variable)
@@ -185,8 +189,6 @@ def _joined(arrays: list[Any]) -> Any:
     return np.concatenate([np.zeros(0), *arrays])
 
 
-def _by_name(names: list[str], numbers: Ints) -> dict[str, Ints]:
-    """Positions by the name that stands at each number, names in their order."""
-    known = {name: place for place, name in enumerate(dict.fromkeys(names))}
-    codes = np.array([known[name] for name in names], dtype=np.int64)[numbers]
-    return {name: np.flatnonzero(codes == code) for name, code in known.items()}
+def _by_name(names: list[str], codes: Ints) -> dict[str, Ints]:
+    """Positions by the name whose number stands there, names in their order."""
+    return {name: np.flatnonzero(codes == code) for code, name in enumerate(names)}

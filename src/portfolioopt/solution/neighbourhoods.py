@@ -13,6 +13,7 @@ import numpy as np
 
 from portfolioopt.formulation.part import Mask
 from portfolioopt.networks.tree import Floats, Ints
+from portfolioopt.solution.branches import arcs_open_to, branches_from, most_of, of_least_loss, splits_of
 from portfolioopt.solution.decisions import arcs_taken
 from portfolioopt.solution.highs import Settings, Stop
 from portfolioopt.solution.search import Search
@@ -25,8 +26,8 @@ SMALLEST_GROUP = 8
 """...and at least so many at any time."""
 WIDE, WIDE_EACH = 6_500, 10
 """Arcs of least loss besides the best lives from which a freed part may choose: in all, and by partnership."""
-SECONDS = 4.0
-"""Most that one part may take."""
+SECONDS, SHARE_OF_TIME = 4.0, 0.02
+"""Most that one part may take: so long, or that share of the time left where it is more."""
 QUICK = 0.7
 """Seconds within which a group counts as solved quickly."""
 FINER = 0.01
@@ -42,10 +43,10 @@ def improve(search: Search, stop: Stop) -> None:
     fruitless = 0
     while not stop.due and search.gap > search.options.gap and fruitless < 2:
         before = walk.value
-        for name, freed in walk.parts(rng):
+        for name, arcs in walk.parts(rng, stop):
             if stop.due:
                 break
-            walk.solve(name, freed, stop)
+            walk.solve(name, arcs, stop)
         walk.audit()
         fruitless = 0 if walk.value > before + search.tolerance(1e-5) else fruitless + 1
 
@@ -75,50 +76,74 @@ class _Walk:
         taken = search.arcs_of_best()
         self.value = search.value
         self._taken = np.zeros(0, dtype=np.int64) if taken is None else taken
+        self._at: Floats | None = None
         arcs = max(WIDE, WIDE_EACH * len(search.formulation.portfolio.partnerships))
         self._open = (search.could_be_better() & search.kept_within(search.loss_of(arcs)))[: search.formulation.takes]
 
-    def parts(self, rng: np.random.Generator) -> Iterator[tuple[str, Mask]]:
-        """Names and arcs of the parts to be freed, one round of them."""
-        search = self._search
-        portfolio = search.formulation.portfolio
-        tree = portfolio.tree
-        splits = [year for year in range(1, tree.years) if tree.nodes.count[year] > tree.nodes.count[year - 1]]
+    def parts(self, rng: np.random.Generator, stop: Stop) -> Iterator[tuple[str, Ints]]:
+        """Names and open arcs of the parts to be freed, one round of them."""
+        formulation = self._search.formulation
+        splits = splits_of(formulation)
         for year in splits:
-            for node in range(tree.nodes.count[year]):
-                yield f"branch {node} from year {year}", _where(search, year, tree.nodes.members(year, node))
-        everything = np.arange(len(tree.scenarios))
+            for number, branch in enumerate(branches_from(formulation, year)):
+                if (at := self._solution(stop)) is None:
+                    return
+                arcs = arcs_open_to(formulation, branch, at)
+                arcs = of_least_loss(self._search, arcs, most_of(formulation, branch), at)
+                yield f"branch {number} from year {year}", arcs
         for year in splits:
-            yield f"years before {year}", ~_where(search, year, everything)
-        order = rng.permutation(len(portfolio.partnerships))
+            yield f"years before {year}", self._among(slice(0, formulation.take_start[year]))
+        order = rng.permutation(len(formulation.portfolio.partnerships))
         start = 0
         while start < len(order):
             chosen = order[start : start + max(round(self._size), SMALLEST_GROUP)]
             start += len(chosen)
             began = time.perf_counter()
-            yield f"{len(chosen)} partnerships", _of(search, chosen)
+            yield f"{len(chosen)} partnerships", self._among(_of(self._search, chosen))
             seconds = time.perf_counter() - began
             if seconds < QUICK:
                 self._size = min(1.15 * self._size, len(order))
             elif seconds > 0.9 * SECONDS:
                 self._size *= 0.7
 
-    def solve(self, name: str, freed: Mask, stop: Stop) -> None:
+    def _among(self, freed: Mask | slice) -> Ints:
+        """Of the arcs that are freed those that may be chosen, and those taken."""
+        choice = self._open.copy()
+        choice[self._taken] = True
+        within = np.zeros(len(choice), dtype=bool)
+        within[freed] = True
+        return np.flatnonzero(choice & within)
+
+    def solve(self, name: str, arcs: Ints, stop: Stop) -> None:
         """Solves a part again with everything else held."""
         search, options = self._search, self._search.options
-        kept = np.ones(len(search.formulation.lower), dtype=bool)
-        kept[: search.formulation.takes] = freed & self._open
-        kept[self._taken] = True
         gap = min(options.gap / 2, FINER * search.gap)
         settings = Settings(name, True, options.seed, options.threads, gap, start=self._taken)
-        program = search.program(kept, hair=settings.hair)
-        ended = search.run(program, settings, "neighbourhoods", stop.within(SECONDS), proves=False)
+        if (at := self._solution(stop)) is None:
+            return
+        program = search.program_around(arcs, at, hair=settings.hair)
+        most = max(SECONDS, SHARE_OF_TIME * stop.left)
+        ended = search.run(program, settings, "neighbourhoods", stop.within(most), proves=False)
         if ended.x is None or ended.value <= self.value + search.tolerance():
             return
-        self._found = _Found(program.whole(ended.x), name)
+        self._at = program.whole(ended.x)
+        self._found = _Found(self._at, name)
         self._taken, self.value = arcs_taken(search.formulation, self._found.solution), ended.value
         if time.perf_counter() - self._last_audit >= PATIENCE * search.audit_seconds:
             self.audit()
+
+    def _solution(self, stop: Stop) -> Floats | None:
+        """The plan walked on with all that follows from it; None if the solver does not find that in time."""
+        if self._at is None:
+            search = self._search
+            kept = np.ones(len(search.formulation.lower), dtype=bool)
+            kept[: search.formulation.takes] = False
+            kept[self._taken] = True
+            settings = Settings("the plan itself", True, search.options.seed, search.options.threads)
+            program = search.program(kept, hair=settings.hair)
+            ended = search.run(program, settings, "neighbourhoods", stop, proves=False)
+            self._at = None if ended.x is None else program.whole(ended.x)
+        return self._at
 
     def audit(self) -> None:
         """Has the plan walked on audited; if it is refused, goes back to the best one."""
@@ -128,17 +153,6 @@ class _Walk:
             self._start_from_best()
         self._found = None
         self._last_audit = time.perf_counter()
-
-
-def _where(search: Search, year: int, scenarios: Ints) -> Mask:
-    """Arcs from a year on at nodes of these scenarios."""
-    formulation = search.formulation
-    tree = formulation.portfolio.tree
-    freed = np.zeros(formulation.takes, dtype=bool)
-    for later in range(year, tree.years):
-        inside = np.isin(np.arange(tree.nodes.count[later]), tree.nodes.of[later, scenarios])
-        freed[formulation.year_columns(later)] = np.repeat(inside, formulation.portfolio.years[later].size)
-    return freed
 
 
 def _of(search: Search, partnerships: Ints) -> Mask:

@@ -17,7 +17,7 @@ import scipy.sparse as sp
 from portfolioopt.errors import EngineFault
 from portfolioopt.formulation.build import Formulation
 from portfolioopt.formulation.draft import ROUNDING
-from portfolioopt.formulation.part import Mask, part, whole
+from portfolioopt.formulation.part import Mask, Part, part, whole
 from portfolioopt.formulation.pyomo_model import pyomo_model, standard_form
 from portfolioopt.networks.tree import Floats, Ints
 
@@ -57,19 +57,26 @@ class Program:
     takes: int
     """the first so many of them are arcs"""
     settled: Ints
-    """columns of the formulation that are 1 and left out"""
+    """columns of the formulation that are left out and not 0, ..."""
+    settled_at: Floats
+    """...and what they are: 1 for arcs"""
 
     def whole(self, x: Floats) -> Floats:
         """A solution in the columns of the formulation; those left out are 0."""
         full = np.zeros(self.width)
-        full[self.settled] = 1
+        full[self.settled] = self.settled_at
         full[self.columns] = x * self.column_scale
         return full
 
 
 def hand_over(formulation: Formulation, kept: Mask | None = None, *, hair: float = 0.0) -> Program:
     """The formulation (or what is kept of it), through the Pyomo model, its rows widened by a hair."""
-    chosen = whole(formulation) if kept is None else part(formulation, kept)
+    return hand_over_part(whole(formulation) if kept is None else part(formulation, kept), hair=hair)
+
+
+def hand_over_part(chosen: Part, *, hair: float = 0.0) -> Program:
+    """A part of a formulation, through the Pyomo model, its rows widened by a hair."""
+    formulation = chosen.formulation
     form = standard_form(pyomo_model(chosen))
     column_scale = _column_scale(form.lower, form.upper, form.integer)
     rowwise = sp.csr_array(form.matrix @ sp.diags_array(column_scale))
@@ -81,8 +88,11 @@ def hand_over(formulation: Formulation, kept: Mask | None = None, *, hair: float
     objective = form.objective * column_scale
     _check_finite("objective", objective)
     objective_scale = _objective_scale(objective)
-    costs = np.array([False, *(label.family in COSTS for label in formulation.labels)])
-    defining = costs[np.maximum(chosen.rows - formulation.paths + 1, 0)]
+    named, family = formulation.families
+    defining = np.zeros(len(chosen.rows), dtype=bool)
+    later = np.searchsorted(chosen.rows, formulation.paths)
+    costs = np.array([name in COSTS for name in named], dtype=bool)
+    defining[later:] = costs[family[chosen.rows[later:] - formulation.paths]]
     valued = ~form.integer & ((objective != 0) | (abs(matrix).T @ defining.astype(float) > 0))
     limiting = (chosen.rows >= formulation.paths) & ~defining & (form.row_lower != form.row_upper)
     room, wider = _room(rowwise, valued, limiting, hair)
@@ -104,6 +114,7 @@ def hand_over(formulation: Formulation, kept: Mask | None = None, *, hair: float
         width=len(formulation.lower),
         takes=formulation.takes,
         settled=chosen.settled,
+        settled_at=chosen.settled_at,
     )
     _check(program)
     return program

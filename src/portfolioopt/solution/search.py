@@ -14,7 +14,7 @@ import numpy as np
 
 from portfolioopt.errors import EngineFault
 from portfolioopt.formulation.build import Formulation
-from portfolioopt.formulation.part import Mask
+from portfolioopt.formulation.part import Mask, around
 from portfolioopt.networks.tree import Floats, Ints
 from portfolioopt.plan import Plan
 from portfolioopt.solution.cuts import cuts_for
@@ -22,7 +22,7 @@ from portfolioopt.solution.decisions import arcs_of, arcs_taken, plan_of
 from portfolioopt.solution.highs import Run, Settings, Stop, run
 from portfolioopt.solution.judgement import Candidate, Judge, Verdict
 from portfolioopt.solution.prices import Priced
-from portfolioopt.solution.program import Program, hand_over
+from portfolioopt.solution.program import Program, hand_over, hand_over_part
 
 MOST_CUTS = 200
 STAND_BACK = (3, 30)
@@ -203,6 +203,10 @@ class Search:
     def program(self, kept: Mask | None = None, *, hair: float = 0.0) -> Program:
         """All columns handed over, or those kept."""
         return self.timed("hand-over", lambda: hand_over(self.formulation, kept, hair=hair))
+
+    def program_around(self, arcs: Ints, at: Floats, *, hair: float = 0.0) -> Program:
+        """What is left to decide near a solution with these arcs open, handed over."""
+        return self.timed("hand-over", lambda: hand_over_part(around(self.formulation, arcs, at), hair=hair))
 
     def run(self, program: Program, settings: Settings, phase: str, stop: Stop, *, proves: bool) -> Run:
         """One run of HiGHS, timed and logged; `proves` where its bound holds for all plans."""

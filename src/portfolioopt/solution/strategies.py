@@ -3,10 +3,11 @@
 import math
 from dataclasses import replace
 
+from portfolioopt.solution.branches import decide_by_stages
 from portfolioopt.solution.highs import Run, Settings
 from portfolioopt.solution.memory import Memory
 from portfolioopt.solution.neighbourhoods import improve
-from portfolioopt.solution.pricing import price, price_again
+from portfolioopt.solution.pricing import COARSE, price, price_again
 from portfolioopt.solution.search import EXACT, Search
 from portfolioopt.solution.ties import fewest_decisions
 
@@ -25,17 +26,19 @@ FINER = 0.2
 """Gap of a core at most, relative to the gap of the whole."""
 POOR, UNTIL_GOOD = 0.1, 0.5
 """While the gap is that large, a core may take at least this share of the time left: a good plan comes first."""
-PROVING, SEEKING = 0.02, 0.1
-"""Share of the last run's work that goes into heuristics."""
+PROVING, SEEKING = 0.05, 0.1
+"""Share of the last run's work that goes into heuristics: of a large model, and of a small one."""
 MANAGEABLE = 60_000
 """Take columns up to which HiGHS may be given all arcs that could be better."""
 TRIAL = 0.05
 """Share of the time in which a small model must be solved whole."""
 MANY = 4_000
 """Partnerships beyond which wider cores come before plans near the best one: what a few may choose matters little."""
+MANY_SCENARIOS, BY_STAGES = 2 * COARSE, 0.5
+"""Scenarios from which on a plan is also decided stage by stage, and the share of the time left for that."""
 FAR = 0.2
 """Gap from which on a plan helps a core less than its arcs weigh it down."""
-NEARBY = 0.2
+NEARBY = 0.05
 """Share of the time left for plans near the best one."""
 
 
@@ -112,6 +115,8 @@ def search_large(search: Search) -> None:
     small = search.formulation.takes <= SMALL
     if not remembers:
         _through(search, SMALL_CORES if small else CORES)
+        if len(search.formulation.portfolio.tree.scenarios) >= MANY_SCENARIOS and not search.done:
+            decide_by_stages(search, search.stop.within(BY_STAGES * search.stop.left))
     while search.best is not None and not search.done:
         manageable = int(search.could_be_better().sum()) <= MANAGEABLE
         if manageable and remembers:
@@ -141,7 +146,8 @@ def _through(search: Search, cores: tuple[tuple[int, float, float, float], ...])
     for most, part, share, gap in cores:
         if search.done:
             return
-        arcs = min(most, round(part * search.formulation.takes))
+        scenarios = len(search.formulation.portfolio.tree.scenarios)
+        arcs = min(round(most * max(1.0, scenarios / COARSE)), round(part * search.formulation.takes))
         if search.gap > POOR:
             share = max(share, UNTIL_GOOD)
         settings = _settings(search, f"best lives and {arcs:,} arcs")
