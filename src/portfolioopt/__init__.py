@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from portfolioopt.audit.findings import Audit
     from portfolioopt.errors import (
         EngineFault,
+        InvalidCase,
         InvalidInput,
         InvalidInstance,
         InvalidModel,
@@ -31,6 +32,7 @@ __all__ = [
     "Audit",
     "EngineFault",
     "Instance",
+    "InvalidCase",
     "InvalidInput",
     "InvalidInstance",
     "InvalidModel",
@@ -51,6 +53,7 @@ _HOMES = {
     "Audit": "portfolioopt.audit.findings",
     "EngineFault": "portfolioopt.errors",
     "Instance": "portfolioopt.language.instance",
+    "InvalidCase": "portfolioopt.errors",
     "InvalidInput": "portfolioopt.errors",
     "InvalidInstance": "portfolioopt.errors",
     "InvalidModel": "portfolioopt.errors",

@@ -28,6 +28,7 @@ NOT_NEGATIVE = {
     ("Activity", "at_most"),
     ("Activity", "at_least"),
     ("Moves", "at_most"),
+    ("Moves", "at_least"),
     ("Scenario", "drivers"),
 }
 """The series (a number, or a number for each year) that are 0 or more."""
