@@ -72,27 +72,32 @@ def _checked(draft: Draft, case: Case, instance: Instance, model: Model) -> Appl
 
 def placed(faults: Iterable[Fault], root: Root, draft: Draft, case: Case) -> list[Fault]:
     """The faults of what a case has made, each at the change that is likeliest to have caused it."""
-    owners = {id(change): owner for owner in case.chain for change in owner.changes}
     found = []
     for fault in faults:
         told = replace(fault, path=("model", *fault.path)) if root == "model" else fault
-        mark = _culprit(fault, root, draft.marks)
-        if mark is None:
+        change = culprit(fault, root, draft.marks)
+        if change is None:
             found.append(told.at(case.origin.file or f"case {case.name}", case.origin.line, case.origin.column))
         else:
-            found.append(at_change(told, mark.change, owners[id(mark.change)]))
+            found.append(at_change(told, change, owner_of(change, case)))
     return found
 
 
-def _culprit(fault: Fault, root: Root, marks: list[Mark]) -> Mark | None:
+def owner_of(change: Change, case: Case) -> Case:
+    """The case of a chain that a change is written in."""
+    return next(owner for owner in case.chain if any(own is change for own in owner.changes))
+
+
+def culprit(fault: Fault, root: Root, marks: list[Mark]) -> Change | None:
     """The last change that put what is at fault, or something inside it, or took away what is missed."""
     near = [mark for mark in marks if mark.root == root and not mark.removed and _along(mark.path, fault.path)]
     if near:
-        return max(enumerate(near), key=lambda one: (min(len(one[1].path), len(fault.path)), one[0]))[1]
+        return max(enumerate(near), key=lambda one: (min(len(one[1].path), len(fault.path)), one[0]))[1].change
     missed = {fault.sought, str(fault.path[-1]) if fault.path else ""} - {""}
     gone = [mark for mark in marks if mark.removed in missed]
     inside = [mark for mark in marks if mark.root == root and mark.removed and _along(mark.path[:-1], fault.path)]
-    return next(reversed(gone or inside), None)
+    last = next(reversed(gone or inside), None)
+    return None if last is None else last.change
 
 
 def _along(one: Path, other: Path) -> bool:

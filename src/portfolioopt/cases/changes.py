@@ -116,10 +116,14 @@ class Aim(Change):
     action: str = ""
     states: tuple[str, ...] = ()
     years: Years | None = None
+    either: str = ""
+    """an action or a state, whichever has that name"""
 
     @property
     def aim(self) -> str:
-        what = f" {self.action}" if self.action else f" in {' or '.join(self.states)}" if self.states else ""
+        what = f".{self.action or self.either}" if self.action or self.either else ""
+        if self.states:
+            what = f" in {' or '.join(self.states)}"
         first, last = self.years or (0, 0)
         when = "" if self.years is None else f" {first}" if first == last else f" {first}-{last}"
         return f"{self.partnership}{what}{when}"

@@ -35,6 +35,8 @@ class Draft:
     tops: dict[Root, dict[str, Any]]
     marks: list[Mark] = field(default_factory=list)
     touched: set[Root] = field(default_factory=set)
+    gone: list[tuple[Root, Path]] = field(default_factory=list)
+    """what was removed, in order, each where it stood just then"""
 
     @property
     def instance(self) -> dict[str, Any]:
@@ -70,8 +72,20 @@ class Draft:
         """Removes what stands at a path; members of its list move up."""
         take(self.tops[root], path)
         self.touched.add(root)
+        self.gone.append((root, path))
         kept = [moved for mark in self.marks if (moved := _moved_up(mark, root, path)) is not None]
         self.marks = [*kept, Mark(root, path, change, removed=name)]
+
+    def path_before(self, root: Root, path: Path) -> Path:
+        """Where a part of what has become of an input stood in it: members have moved up past those taken out."""
+        for where, gone in reversed(self.gone):
+            depth = len(gone) - 1
+            if where != root or path[:depth] != gone[:depth] or len(path) <= depth:
+                continue
+            at, out = path[depth], gone[depth]
+            if isinstance(at, int) and isinstance(out, int) and at >= out:
+                path = (*path[:depth], at + 1, *path[depth + 1 :])
+        return path
 
     def meant(self, root: Root, address: Address) -> Any:
         """What stands at an address, or what its absence means; raises `UnusableError` where it means nothing."""

@@ -16,24 +16,27 @@ none or exited to another state. What is added is hard, whatever the model says 
 begins with force_ or forbid_, so that messages name it.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from portfolioopt.cases.changes import Aim, Forbid, Force, Years
 from portfolioopt.cases.draft import Draft
 from portfolioopt.language.addresses import ABSENT, UnusableError, horizon_of, label_of, opened, value_at
-from portfolioopt.language.checking import did_you_mean
+from portfolioopt.language.checking import Path, did_you_mean
 from portfolioopt.language.families import FAMILY_NAMES
 from portfolioopt.language.partnership import EXITED, NONE, Partnership
 
 LONGEST_ID = 100
 OUT = (NONE, EXITED)
+AnyAim = TypeVar("AnyAim", bound=Aim)
 
 
 def force(draft: Draft, change: Force) -> None:
     """Makes it happen in every scenario; raises `UnusableError`."""
-    partnership = _partnership(draft, change)
+    partnership, change = _partnership(draft, change)
     if change.action:
         _decide(draft, change, (change.action,), at_least=1)
     elif change.states:
@@ -50,7 +53,7 @@ def force(draft: Draft, change: Force) -> None:
 
 def forbid(draft: Draft, change: Forbid) -> None:
     """Lets it happen in no scenario; raises `UnusableError`."""
-    partnership = _partnership(draft, change)
+    partnership, change = _partnership(draft, change)
     if change.action:
         _decide(draft, change, (change.action,), at_most=0)
     elif change.states:
@@ -91,27 +94,40 @@ def earliest_end(draft: Draft, partnership: Partnership) -> int:
     return first_year + min(ends)
 
 
-def _partnership(draft: Draft, change: Aim) -> Partnership:
-    """The partnership that is meant, its action and states known; raises `UnusableError`."""
+def _partnership(draft: Draft, change: AnyAim) -> tuple[Partnership, AnyAim]:
+    """The partnership that is meant, and the change, its action and states known; raises `UnusableError`."""
     name = change.partnership
+    path = ("partnerships", name)
     known = {label_of(one): one for one in opened(draft.instance.get("partnerships") or ())}
     if name not in known:
-        raise UnusableError(("partnerships", name), f"there is no partnership called {name}", did_you_mean(name, known))
-    if change.action and change.states:
-        raise UnusableError(("partnerships", name), "either an action or states can be meant, not both")
+        raise UnusableError(path, f"there is no partnership called {name}", did_you_mean(name, known))
+    if bool(change.action) + bool(change.states) + bool(change.either) > 1:
+        raise UnusableError(path, "either an action or states can be meant, not both")
     try:
         partnership = Partnership.model_validate(known[name])
     except ValidationError:
-        raise UnusableError(("partnerships", name), "is itself not sound") from None
-    actions = [action.id for action in partnership.actions]
-    if change.action and change.action not in actions:
-        hint = did_you_mean(change.action, actions)
-        raise UnusableError(("partnerships", name), f"there is no action of it called {change.action}", hint)
-    for state in change.states:
-        if state not in partnership.state_names:
-            hint = did_you_mean(state, partnership.state_names)
-            raise UnusableError(("partnerships", name), f"there is no state of it called {state}", hint)
-    return partnership
+        raise UnusableError(path, "is itself not sound") from None
+    actions, states = [action.id for action in partnership.actions], partnership.state_names
+    if change.either:
+        change = _settled(change, path, actions, states)
+    for word, kind, names in ((change.action, "action", actions), *((one, "state", states) for one in change.states)):
+        if word and word not in names:
+            raise UnusableError(path, f"there is no {kind} of it called {word}", did_you_mean(word, names))
+    return partnership, change
+
+
+def _settled(change: AnyAim, path: Path, actions: Sequence[str], states: Sequence[str]) -> AnyAim:
+    """The change with what a name means: an action or a state."""
+    name = change.either
+    if name in actions and name in states:
+        hint = f"write {{partnership: {change.partnership}, action: {name}}}, or states: {name}"
+        raise UnusableError(path, f"has both an action and a state called {name}", hint)
+    if name in actions:
+        return replace(change, action=name, either="")
+    if name in states:
+        return replace(change, states=(name,), either="")
+    message = f"there is neither an action nor a state of it called {name}"
+    raise UnusableError(path, message, did_you_mean(name, [*actions, *states]))
 
 
 def _entering(partnership: Partnership) -> tuple[str, ...]:

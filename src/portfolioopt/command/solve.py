@@ -10,6 +10,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
+from portfolioopt.command.edits import (
+    CaseOption,
+    ForbidOption,
+    ForceOption,
+    IgnoreOption,
+    InstanceArgument,
+    ModelOption,
+    SetOption,
+    edited_source,
+    edits,
+    tell_differences,
+)
 from portfolioopt.command.exits import INFEASIBLE, INTERRUPTED, NO_PLAN, OK
 from portfolioopt.command.talk import harmless, talk
 
@@ -33,13 +45,13 @@ class Progress(Protocol):
 
 
 def solve_command(
-    instance: Annotated[Path, typer.Argument(help="Instance file, or folder that holds instance.yaml.")],
-    model: Annotated[
-        str, typer.Option("--model", "-m", help="Model file, or name of a model that comes with portfolioopt.")
-    ] = "expected_value",
-    settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change the instance first; may repeat.")
-    ] = None,
+    instance: InstanceArgument = None,
+    model: ModelOption = None,
+    case: CaseOption = None,
+    settings: SetOption = None,
+    forced: ForceOption = None,
+    forbidden: ForbidOption = None,
+    ignored: IgnoreOption = None,
     gap: Annotated[float | None, typer.Option(min=0, help="Relative gap at which a plan counts as optimal.")] = None,
     time_limit: Annotated[
         float | None, typer.Option(min=0.001, help="Seconds for the whole solve, checks included.")
@@ -57,13 +69,12 @@ def solve_command(
 
     Exit codes: 0 a plan, 3 input that cannot be used, 4 infeasible, 5 no plan found, 130 interrupted.
     """
-    from portfolioopt.language.reading import InstanceSource, ModelSource
     from portfolioopt.runs import refuse_unusable
 
     refuse_unusable(out)
-    source = InstanceSource(instance, settings or ())
-    chosen = ModelSource(model)
-    chosen.check_fit(source.instance)
+    source = edited_source(instance, model, edits(case, settings, forced, forbidden, ignored))
+    if not quiet:
+        tell_differences(source)
     for warning in source.warnings():
         talk(f"warning: {warning}")
 
@@ -73,9 +84,9 @@ def solve_command(
     asked = {"gap": gap, "time_limit": time_limit, "threads": threads, "seed": seed}
     options: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     with _progress(wanted=not quiet) as progress:
-        result = solve(source.instance, chosen.model, verify=not no_verify, progress=progress, **options)
+        result = solve(source.instance, source.model, verify=not no_verify, progress=progress, **options)
     try:
-        folder = write_run(result, source.instance, chosen.model, out, command=sys.argv)
+        folder = write_run(result, source.instance, source.model, out, command=sys.argv)
     finally:
         # even where it cannot be saved, what was found is told
         _tell(result, as_json=as_json, quiet=quiet)

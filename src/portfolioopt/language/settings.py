@@ -3,16 +3,17 @@
 Paths are those of `addresses`. The value is YAML.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel
 
 from portfolioopt.errors import Fault
-from portfolioopt.language.addresses import UnusableError, Word, find, set_at, words_of
+from portfolioopt.language.addresses import UnusableError, find, set_at, words_of
 from portfolioopt.language.checking import Path
 from portfolioopt.language.parsing import parse
+from portfolioopt.language.scalars import plain_value
 
 
 @dataclass(slots=True)
@@ -36,8 +37,8 @@ def edited(raw: Mapping[str, Any], settings: Iterable[str], root: type[BaseModel
     result = Edited(dict(raw))
     for setting in settings:
         try:
-            words, value = parted(setting)
-            for address in find(result.value, words, root):
+            path, value = parted(setting)
+            for address in find(result.value, words_of(path).words, root):
                 set_at(result.value, address, value)
                 result.origins[address.path] = said(setting)
         except UnusableError as fault:
@@ -45,19 +46,19 @@ def edited(raw: Mapping[str, Any], settings: Iterable[str], root: type[BaseModel
     return result
 
 
-def parted(setting: str) -> tuple[tuple[Word, ...], Any]:
-    """The path and the value of `path=value`; raises `UnusableError`."""
+def parted(setting: str, scalar: Callable[[str], Any] = plain_value) -> tuple[str, Any]:
+    """The path and the value of `path=value`; raises `UnusableError`. `scalar` tells what a bare word means."""
     try:
-        words, end = words_of(setting)
+        end = words_of(setting).end
     except UnusableError:
         end = len(setting)
     if end == len(setting):
         raise UnusableError((), "is not path=value", "for example capital.budget=400")
-    parsed = parse(setting[end + 1 :])
+    parsed = parse(setting[end + 1 :], scalar)
     if parsed.faults:
         fault = parsed.faults[0]
         raise UnusableError((), f"the value cannot be read: {fault.message}", fault.hint)
-    return words, parsed.value
+    return setting[:end], parsed.value
 
 
 def said(setting: str) -> str:
