@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from portfolioopt.language.emitting import emit
+from portfolioopt.language.emitting import flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,10 +251,9 @@ def shown(value: Any) -> str:
     if isinstance(value, float):
         return repr(value)
     try:
-        text = emit({"v": _plain(value)}).partition(": ")[2] or str(value)
+        text = flow(_plain(value))
     except TypeError:
         text = str(value)
-    text = " ".join(text.split())
     return text if len(text) <= 80 else f"{text[:79]}…"
 
 

@@ -51,7 +51,7 @@ class CaseRecord(Record):
     name: Label
     description: Text = ""
     base: Label | BaseRecord | None = None
-    changes: Annotated[tuple[dict[str, Any], ...], Sequence] | dict[str, Any] = ()
+    changes: Any = ()
 
 
 class CasesRecord(Record):
@@ -186,8 +186,12 @@ class _Reading:
         """The changes of a case; what is wrong with an entry is noted, and the entry left out."""
         path: Path = ("cases", position, "changes")
         changes = self._raw["cases"][position].get("changes") or []
-        for number, entry in enumerate([changes] if isinstance(changes, dict) else changes):
-            inside = path if isinstance(changes, dict) else (*path, number)
+        for number, entry in enumerate(changes if isinstance(changes, list) else [changes]):
+            inside = (*path, number) if isinstance(changes, list) else path
+            if not isinstance(entry, dict):
+                hint = "for example capital.budget: x0.9"
+                self._fault(Fault(inside, "must be paths (or what is done to them) with values", hint))
+                continue
             try:
                 yield from list(changes_of(entry, inside, self._place))
             except UnusableError as fault:

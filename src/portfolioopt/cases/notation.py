@@ -7,7 +7,7 @@
     force: cell_jv                          a partnership, or one of its actions or states,
     forbid: cell_jv.sell_stake.2028-2029    and at most the years that are meant
 
-A bare negative number may mean two things, so in a file it is refused: it is `+-120` to add, `set: {path: -120}` to set.
+A bare negative number may mean two things, so a file may not hold it: `+-120` adds, `set: {path: -120}` sets.
 """
 
 import re

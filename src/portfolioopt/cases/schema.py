@@ -29,7 +29,7 @@ def cases_schema() -> dict[str, Any]:
     found["$defs"]["Aim"] = _aim()
     entry = {"$ref": "#/$defs/Entry"}
     changes = found["$defs"]["CaseRecord"]["properties"]["changes"]
-    changes["anyOf"] = [{"type": "array", "items": entry}, entry]
+    changes["anyOf"] = [{"type": "array", "items": entry}, entry, {"type": "null"}]
     return found
 
 

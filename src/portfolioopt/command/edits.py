@@ -23,7 +23,7 @@ ModelOption = Annotated[
     typer.Option(
         "--model",
         "-m",
-        help="Model file, or name of a model that comes with portfolioopt; default: the case file's, or expected_value.",
+        help="Model file, or name of one that comes with portfolioopt; default: the case file's, or expected_value.",
     ),
 ]
 CaseOption = Annotated[
@@ -65,6 +65,12 @@ class Edits(NamedTuple):
     case: "Case"
     foundation: "Foundation | None"
     """instance and model that the last case file names"""
+
+    def with_changes(self, changes: "Iterable[Change]", group: str) -> "Edits":
+        """The same with changes made before all others, in a group of their own."""
+        first = tuple(replace(change, group=group) for change in changes)
+        name = self.case.name if self.case.changes else group
+        return Edits(replace(self.case, name=name, changes=(*first, *self.case.changes)), self.foundation)
 
 
 def edits(

@@ -31,6 +31,18 @@ if TYPE_CHECKING:
     from portfolioopt.result import Result
 
 
+GapOption = Annotated[float | None, typer.Option(min=0, help="Relative gap at which a plan counts as optimal.")]
+TimeLimitOption = Annotated[
+    float | None, typer.Option(min=0.001, help="Seconds for the whole of each solve, checks included.")
+]
+ThreadsOption = Annotated[int | None, typer.Option(min=1, max=256, help="Threads of the solver.")]
+SeedOption = Annotated[int | None, typer.Option(min=0, max=2**31 - 1, help="Random seed of the solver.")]
+NoVerifyOption = Annotated[bool, typer.Option("--no-verify", help="Skip the second, independent run.")]
+OutOption = Annotated[Path | None, typer.Option(metavar="DIR", help="Run folder; a new one under runs/ if not given.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No report and no progress.")]
+AllOption = Annotated[bool, typer.Option("--all", "-a", help="Show what is the same, too.")]
+
+
 class Progress(Protocol):
     """How far a solve has come."""
 
@@ -52,18 +64,14 @@ def solve_command(
     forced: ForceOption = None,
     forbidden: ForbidOption = None,
     ignored: IgnoreOption = None,
-    gap: Annotated[float | None, typer.Option(min=0, help="Relative gap at which a plan counts as optimal.")] = None,
-    time_limit: Annotated[
-        float | None, typer.Option(min=0.001, help="Seconds for the whole solve, checks included.")
-    ] = None,
-    threads: Annotated[int | None, typer.Option(min=1, max=256, help="Threads of the solver.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, max=2**31 - 1, help="Random seed of the solver.")] = None,
-    no_verify: Annotated[bool, typer.Option("--no-verify", help="Skip the second, independent run.")] = False,
+    gap: GapOption = None,
+    time_limit: TimeLimitOption = None,
+    threads: ThreadsOption = None,
+    seed: SeedOption = None,
+    no_verify: NoVerifyOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON instead of the report.")] = False,
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Run folder; a new one under runs/ if not given.")
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No report and no progress.")] = False,
+    out: OutOption = None,
+    quiet: QuietOption = False,
 ) -> None:
     """Find the best plan, show it and save the run.
 
@@ -81,10 +89,9 @@ def solve_command(
     from portfolioopt.runs import write_run
     from portfolioopt.solving import solve
 
-    asked = {"gap": gap, "time_limit": time_limit, "threads": threads, "seed": seed}
-    options: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
-    with _progress(wanted=not quiet) as progress:
-        result = solve(source.instance, source.model, verify=not no_verify, progress=progress, **options)
+    options = solver_options(gap, time_limit, threads, seed, no_verify=no_verify)
+    with watched(wanted=not quiet) as progress:
+        result = solve(source.instance, source.model, progress=progress, **options)
     try:
         folder = write_run(result, source.instance, source.model, out, command=sys.argv)
     finally:
@@ -92,6 +99,14 @@ def solve_command(
         _tell(result, as_json=as_json, quiet=quiet)
     talk(f"run saved in {folder}")
     raise typer.Exit(exit_code(result))
+
+
+def solver_options(
+    gap: float | None, time_limit: float | None, threads: int | None, seed: int | None, *, no_verify: bool
+) -> dict[str, Any]:
+    """What the command line asks of the solver, as options of `solve`."""
+    asked = {"gap": gap, "time_limit": time_limit, "threads": threads, "seed": seed}
+    return {name: value for name, value in asked.items() if value is not None} | {"verify": not no_verify}
 
 
 def exit_code(result: "Result") -> int:
@@ -112,7 +127,7 @@ def _tell(result: "Result", *, as_json: bool, quiet: bool) -> None:
 
 
 @contextmanager
-def _progress(*, wanted: bool) -> Iterator[Callable[[Progress], None] | None]:
+def watched(*, wanted: bool) -> Iterator[Callable[[Progress], None] | None]:
     """A line on stderr that says how far the solve is, while it runs, if somebody is there to see it."""
     if not (wanted and sys.stderr.isatty()):
         yield None

@@ -59,11 +59,12 @@ def validate_command(
 
 
 def _json(found: "list[Fault]", warnings: "list[Fault]") -> str:
-    report = {"valid": not found, "faults": [*map(_plain, found)], "warnings": [*map(_plain, warnings)]}
+    report = {"valid": not found, "faults": [*map(plain_fault, found)], "warnings": [*map(plain_fault, warnings)]}
     return json.dumps(report, indent=1, ensure_ascii=False)
 
 
-def _plain(fault: "Fault") -> dict[str, Any]:
+def plain_fault(fault: "Fault") -> dict[str, Any]:
+    """A fault for other programs."""
     return {
         "file": fault.file,
         "line": fault.line,
