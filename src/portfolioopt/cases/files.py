@@ -23,7 +23,7 @@ from functools import cached_property
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Discriminator, Field, Tag, ValidationError
 
 from portfolioopt.cases.changes import Case, Change, Origin
 from portfolioopt.cases.notation import changes_of, signed_value, unsigned, written
@@ -45,12 +45,21 @@ class BaseRecord(Record):
     model: Name | None = None
 
 
+def _case_or_files(value: Any) -> str:
+    return "BaseRecord" if isinstance(value, dict | BaseRecord) else "case"
+
+
+Base = Annotated[
+    Annotated[Label, Tag("case")] | Annotated[BaseRecord, Tag("BaseRecord")], Discriminator(_case_or_files)
+]
+
+
 class CaseRecord(Record):
     """A named what-if: its base and its changes."""
 
     name: Label
     description: Text = ""
-    base: Label | BaseRecord | None = None
+    base: Base | None = None
     changes: Any = ()
 
 

@@ -175,7 +175,20 @@ def _span(years: Any, where: Path) -> tuple[int, int] | None:
 
 
 def written(change: Change) -> dict[str, Any]:
-    """The change as an entry of a case file, by its verb; reads back equal."""
+    """The change as an entry of a case file, by its verb; reads back equal, but for floats, which become decimals."""
+    return {key: storable(value) for key, value in _entry(change).items()}
+
+
+def storable(value: Any) -> Any:
+    """The same as str, int, bool, Decimal, None, lists and mappings."""
+    if isinstance(value, float):
+        return Decimal(repr(float(value)))
+    if isinstance(value, Mapping):
+        return {str(key): storable(inner) for key, inner in value.items()}
+    return [storable(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _entry(change: Change) -> dict[str, Any]:
     entry: dict[str, Any] = {"group": change.group} if change.group else {}
     match change:
         case Set(path=path, value=value):

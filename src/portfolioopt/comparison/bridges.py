@@ -84,10 +84,10 @@ class Bridge:
     expected_npv: Fraction
     """Of the plan that it starts from."""
     steps: tuple[Step, ...]
-    closed: Group | None = None
-    """The changes after which there is no plan, where it ends so; the bridge ends before them."""
+    closed: tuple[Group, ...] = ()
+    """The first changes after which there is no plan, and those behind them; the bridge ends before them."""
     reason: str = ""
-    """Why there is none: the status of that solve."""
+    """Why there is none: the status of the last solve."""
 
     @property
     def after(self) -> Fraction:
@@ -167,7 +167,7 @@ def _bridge(
         step, standing = _step(joined(waiting), stage, standing, result, given=known is not None)
         steps.append(step)
         waiting = []
-    closed = joined(waiting) if waiting else None
+    closed = tuple(waiting)
     return Bridge(first.audit.objective, first.audit.expected_npv, tuple(steps), closed, reason if closed else "")
 
 

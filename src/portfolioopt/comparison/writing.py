@@ -36,7 +36,8 @@ def bridge_plain(bridge: Bridge | None) -> dict[str, Any] | None:
         "after": float(bridge.after),
         "total": float(bridge.total),
         "steps": [_step(step) for step in bridge.steps],
-        "no_plan_after": None if bridge.closed is None else {"name": bridge.closed.name, "status": bridge.reason},
+        "no_plan_after": [group.name for group in bridge.closed],
+        "reason": bridge.reason,
     }
 
 

@@ -70,12 +70,15 @@ def _comparison(
 
 
 def _rest(comparison: Comparison, *, every: bool) -> Iterable[RenderableType]:
+    if sum(1 for result in comparison.results if result.audit is not None) < 2:
+        return  # there is nothing to compare with
     yield from tables.figures(comparison, "scenarios", "Scenarios", "NPV", every=every)
     yield from tables.figures(comparison, "worth", "Partnerships", "expected NPV", every=every)
     yield from tables.figures(comparison, "money", "Money", "expected, discounted", every=every)
     yield from tables.limits(comparison, every=every)
     alone = _only_in_one(comparison)
     if alone:
+        yield Text()
         yield paragraph(f"Scenarios that not all of them have: {listed(alone)}; decisions there are not compared.")
 
 

@@ -34,9 +34,13 @@ def steps(bridge: Bridge, console: Console, names: tuple[str, str]) -> Iterable[
     if len(bridge.steps) > 1:
         total = difference(bridge.after, bridge.before, decimals)
         yield Text(_row("together", ("", "", total, ""), width), style="bold")
-    if bridge.closed is not None:
-        why = "it is infeasible" if bridge.reason == "infeasible" else "none was found in the time given"
-        yield paragraph(Text(f"With {bridge.closed.name} there is no plan: {why}.", style="yellow"))
+    if bridge.closed:
+        first, *others = (group.name for group in bridge.closed)
+        text = f"With {first} there is no plan that keeps all limits"
+        if bridge.reason != "infeasible":
+            text = f"With {first} no plan was found in the time given"
+        text += f", nor with what comes behind it: {'; '.join(others)}." if others else "."
+        yield paragraph(Text(text, style="yellow"))
     if bridge.steps:
         yield paragraph(
             "facts: what the change does to the plan before if nobody reacts; decisions: what deciding anew is worth "
@@ -64,4 +68,4 @@ def _remarks(step: Step, decimals: int) -> Iterable[str]:
         yield f"the plan before would break {listed(step.broken, 3)}"
     if step.least is not None and step.most is not None and step.most - step.least >= Fraction(1, 10**decimals):
         low, high = figure(step.least, decimals, signed=True), figure(step.most, decimals, signed=True)
-        yield f"between the best plans there may be: from {low} to {high}"
+        yield f"the step from optimum to optimum lies between {low} and {high}"

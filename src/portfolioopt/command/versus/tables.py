@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from portfolioopt.command.show.figures import amount, decimals_for, difference, figure, percent, years_text
-from portfolioopt.command.show.layout import cut, heading, indented, paragraph
+from portfolioopt.command.show.layout import bullet, cut, heading, indented, paragraph
 from portfolioopt.comparison import Comparison, LimitState, Row
 from portfolioopt.result import Result
 
@@ -62,8 +62,17 @@ def outcomes(comparison: Comparison, *, every: bool) -> Iterable[RenderableType]
         yield from _blocks(comparison, shown, str, None, headed=not kept)
     for name, result in zip(comparison.names, comparison.results, strict=True):
         if result.status == "infeasible":
-            limits = ", ".join(result.conflict) or "which limits contradict each other was not found out"
-            yield paragraph(Text(f"{name} is infeasible: {limits}", style="bold red"))
+            yield from _conflict(name, result)
+
+
+def _conflict(name: str, result: Result) -> Iterable[RenderableType]:
+    """Why there is no plan."""
+    yield paragraph(Text(f"{name} is infeasible: these cannot all hold", style="bold red"))
+    for limit in result.conflict:
+        words = result.outline.words(limit)
+        yield bullet(limit if words == limit else f"{limit}: {words}")
+    if not result.conflict:
+        yield bullet("which limits contradict each other was not found out in the time given")
 
 
 def figures(comparison: Comparison, table: str, title: str, remark: str, *, every: bool) -> Iterable[RenderableType]:
