@@ -97,7 +97,7 @@ def _show(found: "CaseFile", listed: list[Listed], *, every: bool) -> None:
         for number, one in enumerate(listed):
             head = Text("\n" if number else "").append(one.case.name, style="bold cyan")
             base = found.foundations[one.case.name]
-            on = one.case.base.name if one.case.base is not None else base.instance if base is not None else ""
+            on = one.case.base.name if one.case.base is not None else "" if base is None else _short(base.instance)
             head.append(f"  changes {on}" if on else "", style="dim")
             console.print(head)
             if one.case.description:
@@ -111,6 +111,11 @@ def _show(found: "CaseFile", listed: list[Listed], *, every: bool) -> None:
             if not one.faults:
                 console.print(paragraph("Not checked: no instance is named (base in the file, or --instance)."))
     console.file.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+
+
+def _short(path: Path) -> str:
+    """The end of a path, which says enough."""
+    return "/".join(path.parts[-2:])
 
 
 def _plain(one: Listed) -> dict[str, Any]:

@@ -111,7 +111,9 @@ def _moves(instance: Instance, name: str) -> str:
     who = "" if limit.ids is None else f" on {listed(limit.ids, 'or')}"
     when = "" if limit.years is None else f" {span_words(*limit.years)}"
     span = ("" if when else " over the horizon") if limit.total else " a year"
-    return f"{_bounds(limit.at_least, limit.at_most)} decisions{kinds}{actions}{who}{span}{when}"
+    bounds = _bounds(limit.at_least, limit.at_most)
+    what = "decision" if bounds.endswith(" 1") else "decisions"
+    return f"{bounds} {what}{kinds}{actions}{who}{span}{when}"
 
 
 def _occupancy(member: Occupancy) -> str:
