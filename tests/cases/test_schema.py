@@ -1,12 +1,13 @@
 """The schema of case files takes what is read and refuses what is not, as far as single keys tell."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from language.test_schema import accepts, raw
+from language.test_schema import ROOT, accepts, raw
 from portfolioopt.cases.schema import DESCRIPTIONS, cases_schema
 
 HEAD = "format: portfolioopt-cases/1\nbase: {instance: a.yaml, model: b}\ncases:\n  - name: one\n    changes: "
@@ -42,6 +43,11 @@ def test_it_is_a_schema_that_explains_every_key() -> None:
 )
 def test_changes_are_described_as_they_are_read(changes: str, fits: bool) -> None:
     assert accepts(cases_schema(), raw(HEAD + changes)) is fits
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "instances").glob("*/cases.yaml")), ids=lambda path: path.parent.name)
+def test_every_shipped_case_file_fits(path: Path) -> None:
+    Draft202012Validator(cases_schema()).validate(raw(path.read_text()))
 
 
 def test_unknown_keys_are_refused() -> None:

@@ -29,8 +29,10 @@ from portfolioopt.cases.changes import (
     set_value,
     shift,
 )
+from portfolioopt.cases.notation import VERBS
 
 __all__ = [
+    "VERBS",
     "Add",
     "Applied",
     "Case",

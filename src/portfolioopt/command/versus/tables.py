@@ -20,6 +20,8 @@ WIDEST_RUN = 22
 MOST_RUNS = 3
 """Beside the first, in one block of columns."""
 MOST_ROWS = 20
+FAR = 0.01
+"""Gap above which a reader is warned."""
 NOTHING = ("doing nothing",)
 Cell = Callable[[Any], str]
 
@@ -63,6 +65,9 @@ def outcomes(comparison: Comparison, *, every: bool) -> Iterable[RenderableType]
     for name, result in zip(comparison.names, comparison.results, strict=True):
         if result.status == "infeasible":
             yield from _conflict(name, result)
+        elif result.gap is not None and result.gap > FAR:
+            said = f"{name} is not proven optimal (gap {percent(result.gap, 1)}): what it decides may owe more to the "
+            yield paragraph(Text(f"{said}time limit than to the facts. Give it more (--time-limit).", style="yellow"))
 
 
 def _conflict(name: str, result: Result) -> Iterable[RenderableType]:
