@@ -7,7 +7,17 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from portfolioopt.cases.changes import Change
-from portfolioopt.language.addresses import ABSENT, Address, UnusableError, find, horizon_of, put, take, value_at
+from portfolioopt.language.addresses import (
+    ABSENT,
+    Address,
+    UnusableError,
+    find,
+    horizon_of,
+    opened,
+    put,
+    take,
+    value_at,
+)
 from portfolioopt.language.addresses import words_of as parted
 from portfolioopt.language.checking import Path
 from portfolioopt.language.faults import records_of
@@ -45,6 +55,16 @@ class Draft:
     @property
     def model(self) -> dict[str, Any]:
         return self.tops["model"]
+
+    def members(self, section: str) -> list[Any]:
+        """The members of a list at the instance's top; none where it is not there, or is no list."""
+        standing = opened(self.instance.get(section))
+        return standing if isinstance(standing, list) else []
+
+    def entries(self, root: Root, section: str) -> dict[str, Any]:
+        """The entries of keys at an input's top; none where they are not there, or are no keys."""
+        standing = opened(self.tops[root].get(section))
+        return standing if isinstance(standing, dict) else {}
 
     def find(self, path: str) -> tuple[Root, list[Address]]:
         """Where a path leads, in the instance or, behind `model.`, in the model. Raises `UnusableError`."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from portfolioopt.cases.changes import Ignore
 from portfolioopt.cases.draft import Draft
-from portfolioopt.language.addresses import ABSENT, UnusableError, label_of, opened, value_at
+from portfolioopt.language.addresses import ABSENT, UnusableError, label_of, value_at
 from portfolioopt.language.checking import did_you_mean
 from portfolioopt.language.families import FAMILY_NAMES, SOFT_FAMILIES
 
@@ -23,8 +23,7 @@ def ignore(draft: Draft, change: Ignore) -> None:
         names = [name for name, family in families.items() if family == change.limit]
         if not names:
             raise UnusableError((change.limit,), "there is no limit of that family to ignore")
-        standing = value_at(draft.model, ("limits",))
-        priced = opened(standing) if standing is not ABSENT and standing is not None else {}
+        priced = draft.entries("model", "limits")
         free = [change.limit, *(name for name in names if name in priced and name != change.limit)]
     elif change.limit in families:
         names = free = [change.limit]
@@ -39,7 +38,7 @@ def ignore(draft: Draft, change: Ignore) -> None:
 
 def _without_cost(draft: Draft, name: str, change: Ignore) -> None:
     """A requirement that costs nothing to miss."""
-    for position, one in enumerate(opened(draft.instance["requirements"])):
+    for position, one in enumerate(draft.members("requirements")):
         path = ("requirements", position, "shortfall_cost")
         if label_of(one) == name and value_at(draft.instance, path) not in (ABSENT, None):
             draft.take("instance", path, "", change)
@@ -48,15 +47,13 @@ def _without_cost(draft: Draft, name: str, change: Ignore) -> None:
 def _limits(draft: Draft) -> Iterator[tuple[str, str]]:
     """Name and family of everything that limits something."""
     for family in SOFT_FAMILIES:
-        section: Any = draft.instance.get(family)
-        if section is None:
-            continue
         if family == "capital":
-            yield "capital", "capital"
+            if draft.instance.get("capital") is not None:
+                yield "capital", "capital"
         elif family == "skills":
-            yield from ((name, family) for name in opened(section))
+            yield from ((name, family) for name in draft.entries("instance", "skills"))
         else:
-            for one in section:
+            for one in draft.members(family):
                 if family != "links" or _kind(one) != "synergy":
                     yield label_of(one), family
 
@@ -67,7 +64,7 @@ def _kind(link: Any) -> Any:
 
 def _why_not(draft: Draft, name: str, known: list[str]) -> tuple[str, str]:
     """What is wrong with a name that is no limit's."""
-    others = {label_of(one) for family in ("pools", "links") for one in draft.instance.get(family) or ()}
+    others = {label_of(one) for family in ("pools", "links") for one in draft.members(family)}
     if name in others or name in FAMILY_NAMES:
         return "limits nothing, so it cannot be ignored", "remove it instead"
     return f"there is no limit called {name}", did_you_mean(name, [*known, *SOFT_FAMILIES])

@@ -98,7 +98,7 @@ def _partnership(draft: Draft, change: AnyAim) -> tuple[Partnership, AnyAim]:
     """The partnership that is meant, and the change, its action and states known; raises `UnusableError`."""
     name = change.partnership
     path = ("partnerships", name)
-    known = {label_of(one): one for one in opened(draft.instance.get("partnerships") or ())}
+    known = {label_of(one): one for one in draft.members("partnerships")}
     if name not in known:
         raise UnusableError(path, f"there is no partnership called {name}", did_you_mean(name, known))
     if bool(change.action) + bool(change.states) + bool(change.either) > 1:
@@ -155,8 +155,7 @@ def _hold(draft: Draft, change: Aim, states: tuple[str, ...], must: str, years: 
 
 def _require(draft: Draft, change: Aim, family: str, limit: dict[str, Any]) -> None:
     """Adds a limit under an id of its own, hard; not again where it is there already."""
-    standing = value_at(draft.instance, (family,))
-    before = [] if standing is ABSENT or standing is None else list(opened(standing))
+    before = draft.members(family)
     name = _id(change)
     taken = {label_of(one): opened(one) for one in before}
     for number in range(2, 1000):
@@ -182,9 +181,8 @@ def _ids(draft: Draft) -> set[str]:
     """The ids of all limits."""
     found: set[str] = {*FAMILY_NAMES}
     for family in FAMILY_NAMES:
-        section = opened(draft.instance.get(family) or ())
-        found.update(section if family == "skills" else map(label_of, section) if isinstance(section, list) else ())
-    return found
+        found.update(map(label_of, draft.members(family)))
+    return found | {*draft.entries("instance", "skills")}
 
 
 def _last_year(draft: Draft) -> int:
