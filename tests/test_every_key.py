@@ -309,6 +309,15 @@ def counts() -> Iterator[Case]:
     yield Case("moves.at_most", pace, 30, ("moves.pace.at_most=2",), 40)
     yield Case("moves.kinds", pace, 30, ("moves.pace.kinds=[exit]",), 40)
     yield Case("moves.total", pace, 30, ("moves.pace.total=true",), 20)
+    still = case(on("a"), on("b", 7), years=2, moves=[{"id": "still", "ids": ["a", "b"], "at_most": 0}])
+    yield Case("moves.ids", still, 0, ("moves.still.ids=[a]",), 14)
+    other = deal("a", {"on": {"benefit": 10}, "pilot": {"benefit": 7}}, (form(), form("pilot", id="try")))
+    still = case(other, moves=[{"id": "still", "actions": ["form", "try"], "at_most": 0}])
+    yield Case("moves.actions", still, 0, ("moves.still.actions=[form]",), 7)
+    still = case(on("a"), years=2, moves=[{"id": "still", "at_most": 0}])
+    yield Case("moves.years", still, 0, ("moves.still.years=[2026, 2026]",), 10)
+    must = case(on("a", -10), moves=[{"id": "must", "at_most": 1}])
+    yield Case("moves.at_least", must, 0, ("moves.must.at_least=1",), -10)
 
 
 def links_and_rules() -> Iterator[Case]:

@@ -108,6 +108,19 @@ EDGES = {
     "moves.at_most": Edge(
         lambda value: case(new(90, "better"), new(), moves=[{"id": "pace", "at_most": value}]), d("2")
     ),
+    "moves.at_least": Edge(
+        lambda value: case(new(90, "better"), new(-1), moves=[{"id": "pace", "at_least": value}]), d("1"), -1
+    ),
+    "moves.at_least over the horizon": Edge(
+        lambda value: case(
+            new(90, "better"),
+            new(-1, window=(2027, 2027)),
+            years=2,
+            moves=[{"id": "pace", "at_least": value, "years": [2020, 2027], "total": True}],
+        ),
+        d("1"),
+        -1,
+    ),
     "moves.at_most over the horizon": Edge(
         lambda value: case(
             new(90, "better"),

@@ -62,6 +62,20 @@ def test_a_case_that_only_asks_more_keeps_the_bound_of_the_one_before() -> None:
     assert session.solve(loose).objective == first.objective
 
 
+def test_where_an_edit_breaks_the_plan_of_before_the_search_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Today's portfolio still stands then, but it is nothing to build on."""
+    monkeypatch.setattr(strategies, "SMALL", 0)
+    deals = [deal(f"d{n}", {"on": {"benefit": 50 + 7 * n % 31, "capital": [20 + 11 * n % 17, 0]}}, (form(),))
+             for n in range(14)]  # fmt: skip
+    session = Session()
+    session.solve(Instance.model_validate(case(*deals, years=2, capital={"budget": 133})))
+    kept = session.solve(Instance.model_validate(case(*deals, years=2, capital={"budget": 134})))
+    broken = session.solve(Instance.model_validate(case(*deals, years=2, capital={"budget": 97})))
+    assert "cores" not in kept.timings
+    assert "cores" in broken.timings
+    assert broken.status == "optimal"
+
+
 LIMITED: Written = {
     "capital": {"budget": [5, 5]},
     "skills": {"coder": {"capacity": 4, "hire": {"cost": 1, "at_most": 2}}},
@@ -88,6 +102,11 @@ LIMITED: Written = {
         ({"activity": [{"id": "few", "at_most": 2, "at_least": 2}]}, True),
         ({"activity": [{"id": "few", "at_most": 2}]}, False),
         ({"moves": [{"id": "deals", "at_most": 1}]}, True),
+        ({"moves": [{"id": "deals", "at_most": 2}, {"id": "none", "at_most": 0}]}, True),
+        ({"moves": [{"id": "others", "at_most": 1}]}, False),
+        ({"moves": [{"id": "deals", "at_most": 2, "ids": ["deal"]}]}, False),
+        ({"rules": [{"id": "on", "partnership": "deal", "states": ["on"], "must": "always"}]}, True),
+        ({"activity": []}, False),
         ({"discount_rate": 0.5}, False),
         ({}, True),
     ],

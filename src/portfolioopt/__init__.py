@@ -8,9 +8,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from portfolioopt import cases, comparison
     from portfolioopt.audit.findings import Audit
+    from portfolioopt.cases import Case
+    from portfolioopt.cases.files import read_cases
+    from portfolioopt.comparison import Comparison, bridge, compare, what_if
     from portfolioopt.errors import (
         EngineFault,
+        InvalidCase,
         InvalidInput,
         InvalidInstance,
         InvalidModel,
@@ -29,8 +34,11 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Audit",
+    "Case",
+    "Comparison",
     "EngineFault",
     "Instance",
+    "InvalidCase",
     "InvalidInput",
     "InvalidInstance",
     "InvalidModel",
@@ -41,16 +49,25 @@ __all__ = [
     "Session",
     "UnknownOption",
     "__version__",
+    "bridge",
+    "cases",
+    "compare",
+    "comparison",
+    "read_cases",
     "read_instance",
     "read_model",
     "read_plan",
     "solve",
+    "what_if",
 ]
 
 _HOMES = {
     "Audit": "portfolioopt.audit.findings",
+    "Case": "portfolioopt.cases",
+    "Comparison": "portfolioopt.comparison",
     "EngineFault": "portfolioopt.errors",
     "Instance": "portfolioopt.language.instance",
+    "InvalidCase": "portfolioopt.errors",
     "InvalidInput": "portfolioopt.errors",
     "InvalidInstance": "portfolioopt.errors",
     "InvalidModel": "portfolioopt.errors",
@@ -60,15 +77,22 @@ _HOMES = {
     "Result": "portfolioopt.result",
     "Session": "portfolioopt.solving",
     "UnknownOption": "portfolioopt.errors",
+    "bridge": "portfolioopt.comparison",
+    "compare": "portfolioopt.comparison",
+    "read_cases": "portfolioopt.cases.files",
     "read_instance": "portfolioopt.language.reading",
     "read_model": "portfolioopt.language.reading",
     "read_plan": "portfolioopt.language.plans",
     "solve": "portfolioopt.solving",
+    "what_if": "portfolioopt.comparison",
 }
+_MODULES = ("cases", "comparison")
 
 
 def __getattr__(name: str) -> Any:
     """Loads what is asked for, when it is asked for: importing portfolioopt alone costs next to nothing."""
+    if name in _MODULES:
+        return import_module(f"portfolioopt.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)

@@ -3,7 +3,8 @@
 PortfolioError
 ├── InvalidInput (also a ValueError)      faults in facts or choices, all of them at once
 │   ├── InvalidInstance
-│   └── InvalidModel
+│   ├── InvalidModel
+│   └── InvalidCase
 ├── UnknownOption (also a TypeError)      a solver option that does not exist or is out of range
 └── EngineFault                           our fault: a plan that the audit refuses, a solver that breaks
 """
@@ -64,6 +65,10 @@ class InvalidInstance(InvalidInput):
 
 class InvalidModel(InvalidInput):
     """A model file that breaks the language or does not fit its instance."""
+
+
+class InvalidCase(InvalidInput):
+    """Changes that cannot be made, or that make the facts or the choices unsound."""
 
 
 class UnknownOption(PortfolioError, TypeError):

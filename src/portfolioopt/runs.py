@@ -26,6 +26,7 @@ from portfolioopt.result import Result, tables
 
 RUN_FORMAT = "portfolioopt-run/1"
 MANIFEST = "manifest.json"
+INSTANCE_USED, MODEL_USED = "instance.resolved.yaml", "model.resolved.yaml"
 RUNS = Path("runs")
 TO_MAKE_ONE = "a run is a folder that solve has saved: portfolioopt solve INSTANCE --out DIR"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -143,8 +144,8 @@ def _fill(folder: Path, result: Result, instance: Instance, model: Model, facts:
 
     files = {
         MANIFEST: json.dumps(facts, ensure_ascii=False, allow_nan=False, indent=2) + "\n",
-        "instance.resolved.yaml": to_resolved_yaml(instance),
-        "model.resolved.yaml": to_resolved_yaml(model),
+        INSTANCE_USED: to_resolved_yaml(instance),
+        MODEL_USED: to_resolved_yaml(model),
         "result.json": result.to_json(),
         "solver.log": result.log,
     }

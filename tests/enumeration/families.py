@@ -139,24 +139,35 @@ def _active(partnership: Partnership, step: Step, selector: Mapping[str, Any]) -
 
 
 def moves(instance: Instance, portfolios: Portfolios, tally: Tally) -> None:
-    """The number of decisions of some kinds in each year, or over the horizon of each scenario."""
+    """at_least ≤ number of decisions counted ≤ at_most in each year, or over the years of each scenario."""
+    futures = portfolios.futures
     for written in instance.get("moves", []):
-        count = partial(_decided, kinds=written.get("kinds"))
-        if written.get("total", False):
-            last = portfolios.futures.years - 1
-            for scenario, path in enumerate(portfolios.futures.path):
-                taken = total([portfolios.total(number, count) for number in path], portfolios.dimensions)
-                excess = taken.plus(-exact(written["at_most"]))
-                tally.limit("moves", written["id"], last, [scenario], excess)
-        else:
-            at_most = portfolios.futures.series(written["at_most"])
-            for number, node in _nodes(portfolios):
-                excess = portfolios.total(number, count).plus(-at_most[node.year])
-                tally.limit("moves", written["id"], node.year, node.scenarios, excess)
+        count = partial(_decided, written=written)
+        first, last = written.get("years", [0, 9999])
+        years = [year for year in range(futures.years) if first <= instance["horizon"]["first_year"] + year <= last]
+        for key, sign in (("at_most", 1), ("at_least", -1)):
+            if key not in written:
+                continue
+            if written.get("total", False):
+                for scenario, path in enumerate(futures.path):
+                    taken = total([portfolios.total(path[year], count) for year in years], portfolios.dimensions)
+                    excess = taken.plus(-exact(written[key])).times(Fraction(sign))
+                    tally.limit("moves", written["id"], futures.years - 1, [scenario], excess)
+            else:
+                bound = futures.series(written[key])
+                for number, node in _nodes(portfolios):
+                    if node.year in years:
+                        excess = portfolios.total(number, count).plus(-bound[node.year]).times(Fraction(sign))
+                        tally.limit("moves", written["id"], node.year, node.scenarios, excess)
 
 
-def _decided(partnership: Partnership, step: Step, kinds: list[str] | None) -> Fraction:
-    return Fraction(step.decided is not None and (kinds is None or partnership.kind(step.decided) in kinds))
+def _decided(partnership: Partnership, step: Step, written: Instance) -> Fraction:
+    return Fraction(
+        step.decided is not None
+        and partnership.kind(step.decided) in written.get("kinds", [partnership.kind(step.decided)])
+        and partnership.id in written.get("ids", [partnership.id])
+        and step.decided in written.get("actions", [step.decided])
+    )
 
 
 def links(instance: Instance, portfolios: Portfolios, tally: Tally) -> None:

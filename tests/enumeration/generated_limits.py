@@ -248,7 +248,36 @@ def _moves(draw: Draw, usage: Usage, number: int) -> Written:
         if draw.chance(0.1):
             written["total"] = False
         written["at_most"] = draw.series([max(Fraction(draw.choice([0, 1])), count - 1) for count in taken])
+    _narrow(draw, usage, written)
     return written
+
+
+def _narrow(draw: Draw, usage: Usage, written: Written) -> None:
+    """At times only some partnerships, actions or years count, and at times so many decisions are a must."""
+    partnerships = [one.written for one in usage.portfolios.partnerships]
+    if draw.chance(0.25):
+        written["ids"] = draw.some([one["id"] for one in partnerships])
+    actions = sorted(
+        {
+            action["id"]
+            for one in partnerships
+            if one["id"] in written.get("ids", [one["id"]])
+            for action in one["actions"]
+        }
+    )
+    if actions and draw.chance(0.25):
+        written["actions"] = draw.some(actions)
+    first, years = usage.portfolios.futures.first_year, usage.portfolios.futures.years
+    if draw.chance(0.2):
+        start = draw.randint(first - 1, first + years - 1)
+        written["years"] = [start, draw.randint(start, first + years)]
+    if draw.chance(0.15):
+        if written.get("total", False):
+            written["at_least"] = draw.choice([0, 1])
+        else:
+            written["at_least"] = draw.series([Fraction(draw.choice([0, 0, 0, 1])) for _ in range(years)], one=min)
+        if draw.chance(0.5):
+            del written["at_most"]
 
 
 def _link(draw: Draw, usage: Usage, number: int, unit: Unit) -> Written:

@@ -34,7 +34,7 @@ def expected_paths() -> set[str]:
         *(f"skills.*.{key}" for key in ["capacity", "hire.cost", "hire.at_most"]),
         *("capital.budget", "exposures.at_most", "exposures.at_most_share"),
         *("requirements.at_least", "requirements.shortfall_cost"),
-        *("activity.at_most", "activity.at_least", "moves.at_most", "links.benefit"),
+        *("activity.at_most", "activity.at_least", "moves.at_most", "moves.at_least", "links.benefit"),
     ]
     one = [
         *("format", "name", "currency", "horizon.first_year", "horizon.years", "discount_rate", "cash_timing"),
@@ -58,6 +58,7 @@ def expected_paths() -> set[str]:
         *("readiness.realization", "readiness.breakdown_rate", "partnerships.partners", "partnerships.actions.window"),
         *("exposures.of", "pools.curve", "coordination.curve", "moves.kinds", "rules.states", "rules.years"),
         *(f"activity.{selector}" for selector in ["domains", "types", "partners", "ids"]),
+        *(f"moves.{selector}" for selector in ["ids", "actions", "years"]),
         *(f"links.{end}.states" for end in ["when", "needs", "members"]),
         *("drivers", "review_years"),
     ]

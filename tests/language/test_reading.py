@@ -41,7 +41,11 @@ KEYS = {
     "missing must": ("must: always, ", "", "must: is missing"),
     "missing probability": ("{name: base, probability: 0.6}", "‸{name: base}", "probability: is missing"),
     "missing budget": ("budget: [500, 400, 400, 300], ", "", "budget: is missing"),
-    "missing at_most of moves": ("kinds: [form], at_most: 3", "kinds: [form]", "at_most: is missing"),
+    "missing at_most of moves": (
+        "kinds: [form], at_most: 3",
+        "kinds: [form]",
+        "a limit on decisions has at_most, at_least or both",
+    ),
 }
 VALUES = {
     "wrong format": ("format: portfolioopt-instance/1", "‸format: portfolioopt/1", "write format: portfolioopt-inst"),

@@ -5,6 +5,8 @@ from typing import Annotated
 import typer
 
 from portfolioopt import __version__
+from portfolioopt.command.cases import cases_command
+from portfolioopt.command.compare import compare_command
 from portfolioopt.command.init import init_command
 from portfolioopt.command.models import models_command
 from portfolioopt.command.saved import show_command
@@ -12,6 +14,7 @@ from portfolioopt.command.schema import schema_command
 from portfolioopt.command.solve import solve_command
 from portfolioopt.command.talk import data
 from portfolioopt.command.validate import validate_command
+from portfolioopt.command.whatif import whatif_command
 
 app = typer.Typer(
     name="portfolioopt",
@@ -42,6 +45,9 @@ def _portfolioopt(
 app.command("validate")(validate_command)
 app.command("solve")(solve_command)
 app.command("show")(show_command)
+app.command("whatif")(whatif_command)
+app.command("compare")(compare_command)
+app.command("cases")(cases_command)
 app.command("models")(models_command)
 app.command("schema")(schema_command)
 app.command("init")(init_command)

@@ -1,4 +1,4 @@
-"""`portfolioopt schema`: the JSON Schema of instance and model files, for editors that complete and check."""
+"""`portfolioopt schema`: the JSON Schema of instance, model and case files, for editors that complete and check."""
 
 import json
 from typing import Annotated, Literal
@@ -9,9 +9,11 @@ from portfolioopt.command.talk import data
 
 
 def schema_command(
-    kind: Annotated[Literal["instance", "model"], typer.Argument(help="Which kind of file.")] = "instance",
+    kind: Annotated[Literal["instance", "model", "cases"], typer.Argument(help="Which kind of file.")] = "instance",
 ) -> None:
-    """Print the JSON Schema of instance or model files."""
+    """Print the JSON Schema of instance, model or case files."""
+    from portfolioopt.cases.schema import cases_schema
     from portfolioopt.language.schema import instance_schema, model_schema
 
-    data(json.dumps(instance_schema() if kind == "instance" else model_schema(), indent=1, ensure_ascii=False))
+    schemas = {"instance": instance_schema, "model": model_schema, "cases": cases_schema}
+    data(json.dumps(schemas[kind](), indent=1, ensure_ascii=False))

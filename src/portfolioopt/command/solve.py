@@ -10,6 +10,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
+from portfolioopt.command.edits import (
+    CaseOption,
+    ForbidOption,
+    ForceOption,
+    IgnoreOption,
+    InstanceArgument,
+    ModelOption,
+    SetOption,
+    edited_source,
+    edits,
+    tell_differences,
+)
 from portfolioopt.command.exits import INFEASIBLE, INTERRUPTED, NO_PLAN, OK
 from portfolioopt.command.talk import harmless, talk
 
@@ -17,6 +29,18 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from portfolioopt.result import Result
+
+
+GapOption = Annotated[float | None, typer.Option(min=0, help="Relative gap at which a plan counts as optimal.")]
+TimeLimitOption = Annotated[
+    float | None, typer.Option(min=0.001, help="Seconds for the whole of each solve, checks included.")
+]
+ThreadsOption = Annotated[int | None, typer.Option(min=1, max=256, help="Threads of the solver.")]
+SeedOption = Annotated[int | None, typer.Option(min=0, max=2**31 - 1, help="Random seed of the solver.")]
+NoVerifyOption = Annotated[bool, typer.Option("--no-verify", help="Skip the second, independent run.")]
+OutOption = Annotated[Path | None, typer.Option(metavar="DIR", help="Run folder; a new one under runs/ if not given.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No report and no progress.")]
+AllOption = Annotated[bool, typer.Option("--all", "-a", help="Show what is the same, too.")]
 
 
 class Progress(Protocol):
@@ -33,54 +57,56 @@ class Progress(Protocol):
 
 
 def solve_command(
-    instance: Annotated[Path, typer.Argument(help="Instance file, or folder that holds instance.yaml.")],
-    model: Annotated[
-        str, typer.Option("--model", "-m", help="Model file, or name of a model that comes with portfolioopt.")
-    ] = "expected_value",
-    settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change the instance first; may repeat.")
-    ] = None,
-    gap: Annotated[float | None, typer.Option(min=0, help="Relative gap at which a plan counts as optimal.")] = None,
-    time_limit: Annotated[
-        float | None, typer.Option(min=0.001, help="Seconds for the whole solve, checks included.")
-    ] = None,
-    threads: Annotated[int | None, typer.Option(min=1, max=256, help="Threads of the solver.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, max=2**31 - 1, help="Random seed of the solver.")] = None,
-    no_verify: Annotated[bool, typer.Option("--no-verify", help="Skip the second, independent run.")] = False,
+    instance: InstanceArgument = None,
+    model: ModelOption = None,
+    case: CaseOption = None,
+    settings: SetOption = None,
+    forced: ForceOption = None,
+    forbidden: ForbidOption = None,
+    ignored: IgnoreOption = None,
+    gap: GapOption = None,
+    time_limit: TimeLimitOption = None,
+    threads: ThreadsOption = None,
+    seed: SeedOption = None,
+    no_verify: NoVerifyOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON instead of the report.")] = False,
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Run folder; a new one under runs/ if not given.")
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No report and no progress.")] = False,
+    out: OutOption = None,
+    quiet: QuietOption = False,
 ) -> None:
     """Find the best plan, show it and save the run.
 
     Exit codes: 0 a plan, 3 input that cannot be used, 4 infeasible, 5 no plan found, 130 interrupted.
     """
-    from portfolioopt.language.reading import InstanceSource, ModelSource
     from portfolioopt.runs import refuse_unusable
 
     refuse_unusable(out)
-    source = InstanceSource(instance, settings or ())
-    chosen = ModelSource(model)
-    chosen.check_fit(source.instance)
+    source = edited_source(instance, model, edits(case, settings, forced, forbidden, ignored))
+    if not quiet:
+        tell_differences(source)
     for warning in source.warnings():
         talk(f"warning: {warning}")
 
     from portfolioopt.runs import write_run
     from portfolioopt.solving import solve
 
-    asked = {"gap": gap, "time_limit": time_limit, "threads": threads, "seed": seed}
-    options: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
-    with _progress(wanted=not quiet) as progress:
-        result = solve(source.instance, chosen.model, verify=not no_verify, progress=progress, **options)
+    options = solver_options(gap, time_limit, threads, seed, no_verify=no_verify)
+    with watched(wanted=not quiet) as progress:
+        result = solve(source.instance, source.model, progress=progress, **options)
     try:
-        folder = write_run(result, source.instance, chosen.model, out, command=sys.argv)
+        folder = write_run(result, source.instance, source.model, out, command=sys.argv)
     finally:
         # even where it cannot be saved, what was found is told
         _tell(result, as_json=as_json, quiet=quiet)
     talk(f"run saved in {folder}")
     raise typer.Exit(exit_code(result))
+
+
+def solver_options(
+    gap: float | None, time_limit: float | None, threads: int | None, seed: int | None, *, no_verify: bool
+) -> dict[str, Any]:
+    """What the command line asks of the solver, as options of `solve`."""
+    asked = {"gap": gap, "time_limit": time_limit, "threads": threads, "seed": seed}
+    return {name: value for name, value in asked.items() if value is not None} | {"verify": not no_verify}
 
 
 def exit_code(result: "Result") -> int:
@@ -101,7 +127,7 @@ def _tell(result: "Result", *, as_json: bool, quiet: bool) -> None:
 
 
 @contextmanager
-def _progress(*, wanted: bool) -> Iterator[Callable[[Progress], None] | None]:
+def watched(*, wanted: bool) -> Iterator[Callable[[Progress], None] | None]:
     """A line on stderr that says how far the solve is, while it runs, if somebody is there to see it."""
     if not (wanted and sys.stderr.isatty()):
         yield None

@@ -2,45 +2,48 @@
 
 import json
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from portfolioopt.command.edits import (
+    CaseOption,
+    ForbidOption,
+    ForceOption,
+    IgnoreOption,
+    InstanceArgument,
+    ModelOption,
+    SetOption,
+    edited_source,
+    edits,
+)
 from portfolioopt.command.exits import INVALID
 from portfolioopt.command.talk import data, harmless
 from portfolioopt.command.talk import faults as tell
 
 if TYPE_CHECKING:
+    from portfolioopt.cases.sources import EditedSource
     from portfolioopt.errors import Fault
     from portfolioopt.language.instance import Instance
-    from portfolioopt.language.model import Model
 
 
 def validate_command(
-    instance: Annotated[Path, typer.Argument(help="Instance file, or folder that holds instance.yaml.")],
-    model: Annotated[
-        str | None, typer.Option("--model", "-m", help="Model file, or name of a model that comes with portfolioopt.")
-    ] = None,
-    settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change the instance first; may repeat.")
-    ] = None,
+    instance: InstanceArgument = None,
+    model: ModelOption = None,
+    case: CaseOption = None,
+    settings: SetOption = None,
+    forced: ForceOption = None,
+    forbidden: ForbidOption = None,
+    ignored: IgnoreOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print valid, faults and warnings as JSON.")] = False,
 ) -> None:
     """Check an instance, and a model with it, without solving."""
     from portfolioopt.errors import InvalidInput
-    from portfolioopt.language.reading import InstanceSource, ModelSource
 
     found: list[Fault] = []
-    source = chosen = None
+    source = None
     try:
-        source = InstanceSource(instance, settings or ())
-    except InvalidInput as invalid:
-        found += invalid.faults
-    try:
-        chosen = ModelSource(model) if model is not None else None
-        if chosen and source:
-            chosen.check_fit(source.instance)
+        source = edited_source(instance, model, edits(case, settings, forced, forbidden, ignored))
     except InvalidInput as invalid:
         found += invalid.faults
     warnings = source.warnings() if source else []
@@ -49,18 +52,19 @@ def validate_command(
     else:
         tell(found)
         tell(warnings, "warning: ")
-        if source and not found:
-            data(_summary(source.instance, chosen.model if chosen else None, len(warnings)))
+        if source:
+            data(_summary(source, model is not None, len(warnings)))
     if found:
         raise typer.Exit(INVALID)
 
 
 def _json(found: "list[Fault]", warnings: "list[Fault]") -> str:
-    report = {"valid": not found, "faults": [*map(_plain, found)], "warnings": [*map(_plain, warnings)]}
+    report = {"valid": not found, "faults": [*map(plain_fault, found)], "warnings": [*map(plain_fault, warnings)]}
     return json.dumps(report, indent=1, ensure_ascii=False)
 
 
-def _plain(fault: "Fault") -> dict[str, Any]:
+def plain_fault(fault: "Fault") -> dict[str, Any]:
+    """A fault for other programs."""
     return {
         "file": fault.file,
         "line": fault.line,
@@ -71,7 +75,8 @@ def _plain(fault: "Fault") -> dict[str, Any]:
     }
 
 
-def _summary(instance: "Instance", model: "Model | None", warnings: int) -> str:
+def _summary(source: "EditedSource", model_asked: bool, warnings: int) -> str:
+    instance = source.instance
     horizon = instance.horizon
     domains = Counter[str](partnership.domain or "no domain" for partnership in instance.partnerships)
     in_force = [one.id for one in instance.partnerships if one.start.state not in ("none", "exited")]
@@ -83,10 +88,16 @@ def _summary(instance: "Instance", model: "Model | None", warnings: int) -> str:
         ("review years", _some([str(year) for year in instance.review_years or ()]) or "every year"),
         ("limits", _limits(instance)),
     ]
-    if model is not None:
-        lines.append(("model", f"{model.name}, fits"))
+    if model_asked or source.case.every_change:
+        lines.append(("model", f"{source.model.name}, fits"))
+    if source.case.every_change:
+        lines.append(("case", f"{source.case.name}, {_changes(len(source.case.every_change))}"))
     lines.append(("warnings", str(warnings) if warnings else "none"))
     return "\n".join(harmless(line) for line in (f"{instance.name}: valid", *(f"  {k:<13} {v}" for k, v in lines)))
+
+
+def _changes(number: int) -> str:
+    return "1 change" if number == 1 else f"{number} changes"
 
 
 def _limits(instance: "Instance") -> str:

@@ -144,8 +144,12 @@ _BY_RECORD: dict[str, dict[str, str]] = {
     "Moves": {
         "id": _ID,
         "kinds": "The kinds of action that count; default: all.",
+        "ids": "Only decisions on these partnerships count.",
+        "actions": "Only actions of these names count.",
+        "years": "First and last calendar year whose decisions count; not written or left empty: every year.",
         "at_most": f"Most decisions: {_SERIES}; with total one number.",
-        "total": "Whether decisions are counted over the whole horizon instead of by year.",
+        "at_least": f"Fewest decisions: {_SERIES}; with total one number.",
+        "total": "Whether decisions are counted over all years together instead of by year.",
     },
     "Occupancy": {"partnership": "A partnership.", "states": "It is in one of these states."},
     "Requires": {

@@ -19,6 +19,11 @@ def emit(value: dict[str, Any]) -> str:
     return "".join(f"{line}\n" for line in _mapping(value, 0))
 
 
+def flow(value: Any) -> str:
+    """A value of the same kinds on one line."""
+    return str(_flow(value, None))
+
+
 def _mapping(value: dict[str, Any], indent: int) -> Iterator[str]:
     """Lines of a mapping in block style."""
     margin = " " * indent

@@ -128,9 +128,28 @@ def keys_at(root: Any, loc: tuple[str | int, ...]) -> list[str]:
     """The keys that the record at `loc` may have."""
     kinds: list[Any] = [root]
     for part in loc:
-        kinds = [inner for kind in kinds for inner in _inside(kind, part)]
-    records = [option for kind in kinds for option in _options(kind) if _is_record(option)]
-    return [field.alias or name for record in records for name, field in record.model_fields.items()]
+        kinds = inside(kinds, part)
+    return keys_of(kinds)
+
+
+def keys_of(kinds: list[Any]) -> list[str]:
+    """The keys that a record of one of these kinds may have."""
+    return [field.alias or name for record in records_of(kinds) for name, field in record.model_fields.items()]
+
+
+def records_of(kinds: list[Any]) -> list[type[BaseModel]]:
+    """The kinds of record among those that annotations allow."""
+    return [option for kind in kinds for option in _options(kind) if _is_record(option)]
+
+
+def options_of(kinds: list[Any]) -> list[Any]:
+    """Every kind that annotations allow, annotations taken off."""
+    return [option for kind in kinds for option in _options(kind)]
+
+
+def inside(kinds: list[Any], part: str | int) -> list[Any]:
+    """What a part of a path leads to from a value of one of these kinds."""
+    return [inner for kind in kinds for inner in _inside(kind, part)]
 
 
 def _is_record(kind: Any) -> bool:

@@ -65,12 +65,15 @@ class Places:
         return 0, 0
 
 
-def parse(text: str) -> Parsed:
-    """The plain value of a text: dict, list, str, int, Decimal, bool or None."""
-    reading = _Reading(text, None)
+def parse(text: str, scalar: Callable[[str], Any] = plain_value) -> Parsed:
+    """The plain value of a text: dict, list, str, int, Decimal, bool or None.
+
+    `scalar` tells what a scalar without quotes means.
+    """
+    reading = _Reading(text, None, scalar)
     parsed = reading.run()
     # the first place of a repeated key is only known when positions are kept
-    return _Reading(text, Places()).run() if parsed.faults and reading.repeated else parsed
+    return _Reading(text, Places(), scalar).run() if parsed.faults and reading.repeated else parsed
 
 
 def places(text: str) -> Places:
@@ -108,9 +111,10 @@ class _Frame(NamedTuple):
 class _Reading:
     """One pass over the events of a text."""
 
-    def __init__(self, text: str, keep: Places | None) -> None:
+    def __init__(self, text: str, keep: Places | None, scalar: Callable[[str], Any] = plain_value) -> None:
         self.text = text
         self.keep = keep
+        self.scalar = scalar
         self.faults: list[Fault] = []
         self.repeated = False
         self.anchors: dict[str, _Anchor | None] = {}
@@ -133,6 +137,7 @@ class _Reading:
         root: Any = None
         documents = 0
         plain: dict[str, Any] = {}
+        scalar = self.scalar
         frames: list[_Frame] = []
         inside: Path = ()
         here: Any = None
@@ -146,7 +151,7 @@ class _Reading:
                 elif text in plain:
                     value = plain[text]
                 else:
-                    value = plain[text] = plain_value(text)
+                    value = plain[text] = scalar(text)
                 self.nodes += 1
                 if event.tag is not None or event.anchor is not None:
                     self._decorated(event, value, _path(inside, here, key))

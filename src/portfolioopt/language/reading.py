@@ -1,12 +1,12 @@
 """Reading instances and models from files: every fault at once, each with its file, line and column."""
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
@@ -17,6 +17,7 @@ from portfolioopt.language.instance import Instance, check
 from portfolioopt.language.model import Model, check_model
 from portfolioopt.language.parsing import Places, parse, places
 from portfolioopt.language.plans import compared_with
+from portfolioopt.language.scalars import plain_value
 from portfolioopt.language.settings import Edited, edited
 
 INSTANCE_FILE = "instance.yaml"
@@ -51,7 +52,7 @@ class InstanceSource:
     def __init__(self, path: FilePath | str, settings: Iterable[str] = ()) -> None:
         try:
             given = (settings,) if isinstance(settings, str) else tuple(settings)
-            self._source = _Source(_instance_path(FilePath(path)), Instance, given)
+            self._source = Source(instance_file(FilePath(path)), Instance, given)
             self.instance: Instance = self._source.checked(Instance.model_validate)
         except InvalidInput as invalid:
             raise InvalidInstance(invalid.faults) from None
@@ -65,9 +66,9 @@ class ModelSource:
     """A model and the file it comes from, so that what does not fit an instance can be placed."""
 
     def __init__(self, path_or_name: FilePath | str) -> None:
-        path = _model_path(path_or_name)
+        path = model_file(path_or_name)
         try:
-            self._source = _Source(path, Model)
+            self._source = Source(path, Model)
             self.model: Model = self._source.checked(Model.model_validate, empty={})
         except InvalidInput as invalid:
             raise InvalidModel(invalid.faults) from None
@@ -87,13 +88,20 @@ class ModelSource:
             raise InvalidModel([*self._source.placed(fault for fault in found if not fault.file), *elsewhere])
 
 
-class _Source:
+class Source:
     """A file's text and value, settings made."""
 
-    def __init__(self, path: FilePath, root: type[BaseModel], settings: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        path: FilePath,
+        root: type[BaseModel],
+        settings: tuple[str, ...] = (),
+        scalar: Callable[[str], Any] = plain_value,
+    ) -> None:
         self.file = str(path)
         self.text = read_text(path)
         self.root = root
+        self.scalar = scalar
         self.settings = settings
         self.edit = Edited(None)
 
@@ -102,8 +110,12 @@ class _Source:
         with _collector_paused():
             return self._checked(validate, empty)
 
-    def _checked(self, validate: Any, empty: Any) -> Any:
-        parsed = parse(self.text)
+    def raw(self, empty: Any = None) -> tuple[dict[str, Any], list[Fault]]:
+        """The file's keys with values as plain data, and what is wrong with its text.
+
+        Raises `InvalidInput` where there are none; `empty` stands for a file that says nothing.
+        """
+        parsed = parse(self.text, self.scalar)
         faults = [replace(fault, file=self.file) for fault in parsed.faults]
         value = empty if parsed.value is None else parsed.value
         if not isinstance(value, dict):
@@ -111,6 +123,10 @@ class _Source:
                 said = "the file is empty" if value is None else "the file must hold keys with values at its top"
                 faults = self.placed([Fault((), said, f"begin with format: {_format(self.root)}")])
             raise InvalidInput(faults)
+        return value, faults
+
+    def _checked(self, validate: Any, empty: Any) -> Any:
+        value, faults = self.raw(empty)
         self.edit = edited(value, self.settings, self.root)
         faults += self.edit.faults
         try:
@@ -126,11 +142,12 @@ class _Source:
         found: list[Fault] = []
         for fault in faults:
             setting = self.edit.origin(fault.path)
-            found.append(fault.at(setting, 0, 0) if setting else fault.at(self.file, *self._places.find(fault.path)))
+            found.append(fault.at(setting, 0, 0) if setting else fault.at(self.file, *self.places.find(fault.path)))
         return sorted(found, key=lambda fault: (fault.line == 0, fault.line, fault.column))
 
     @cached_property
-    def _places(self) -> Places:
+    def places(self) -> Places:
+        """Where the file's keys stand."""
         return places(self.text)
 
 
@@ -147,10 +164,10 @@ def _collector_paused() -> Iterator[None]:
 
 
 def _format(root: type[BaseModel]) -> str:
-    return "portfolioopt-instance/1" if root is Instance else "portfolioopt-model/1"
+    return str(get_args(root.model_fields["format"].annotation)[0])
 
 
-def _instance_path(path: FilePath) -> FilePath:
+def instance_file(path: FilePath) -> FilePath:
     """The file of an instance: itself, or `instance.yaml` in a folder."""
     try:
         folder = path.is_dir()
@@ -171,7 +188,7 @@ def _exists(path: FilePath) -> bool:
         return False
 
 
-def _model_path(path_or_name: FilePath | str) -> FilePath:
+def model_file(path_or_name: FilePath | str) -> FilePath:
     """The file of a model, shipped or the caller's own."""
     path = FilePath(path_or_name)
     shipped = shipped_models()

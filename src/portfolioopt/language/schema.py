@@ -4,6 +4,7 @@ They say all that concerns single keys. What holds between keys (references, sum
 `portfolioopt validate` checks.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +29,7 @@ NOT_NEGATIVE = {
     ("Activity", "at_most"),
     ("Activity", "at_least"),
     ("Moves", "at_most"),
+    ("Moves", "at_least"),
     ("Scenario", "drivers"),
 }
 """The series (a number, or a number for each year) that are 0 or more."""
@@ -35,12 +37,12 @@ NOT_NEGATIVE = {
 
 def instance_schema() -> dict[str, Any]:
     """The schema of instance files."""
-    return _schema(Instance, "Instance of portfolioopt: the facts")
+    return schema_of(Instance, "Instance of portfolioopt: the facts")
 
 
 def model_schema() -> dict[str, Any]:
     """The schema of model files."""
-    return _schema(Model, "Model of portfolioopt: the choices")
+    return schema_of(Model, "Model of portfolioopt: the choices")
 
 
 class _Generator(GenerateJsonSchema):
@@ -65,7 +67,10 @@ class _Generator(GenerateJsonSchema):
         return {**found, "default": default} if isinstance(default, str | int | float | bool) else found
 
 
-def _schema(root: type[BaseModel], title: str) -> dict[str, Any]:
+def schema_of(
+    root: type[BaseModel], title: str, descriptions: Mapping[tuple[str, str], str] = DESCRIPTIONS
+) -> dict[str, Any]:
+    """The schema of files whose top is such a record, with what each key means."""
     found = root.model_json_schema(by_alias=True, schema_generator=_Generator)
     for name, record in (*found.get("$defs", {}).items(), (root.__name__, found)):
         for key, said in record.get("properties", {}).items():
@@ -73,8 +78,8 @@ def _schema(root: type[BaseModel], title: str) -> dict[str, Any]:
             if (name, key) in NOT_NEGATIVE:
                 _not_negative(said)
             said.pop("title", None)
-            if (name, key) in DESCRIPTIONS:
-                said["description"] = DESCRIPTIONS[name, key]
+            if (name, key) in descriptions:
+                said["description"] = descriptions[name, key]
     return {"$schema": DIALECT, **found, "title": title, "description": NUMBERS}
 
 

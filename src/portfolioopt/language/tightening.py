@@ -23,7 +23,10 @@ LESS_IS_TIGHTER: tuple[Path, ...] = (
 MORE_IS_TIGHTER: tuple[Path, ...] = (
     ("requirements", "*", "at_least"),
     ("activity", "*", "at_least"),
+    ("moves", "*", "at_least"),
 )
+ONE_MORE_IS_TIGHTER: tuple[Path, ...] = (("exposures",), ("activity",), ("moves",), ("rules",))
+"""Lists of limits by id that can only forbid, or cost: with another member they do so all the more."""
 
 
 def only_tightened(before: Instance, after: Instance) -> bool:
@@ -38,6 +41,9 @@ def _tightened(path: Path, before: Any, after: Any) -> bool:
         return _no_more(after, before)
     if _stands_in(path, MORE_IS_TIGHTER):
         return _no_more(before, after)
+    if _stands_in(path, ONE_MORE_IS_TIGHTER):
+        known = {limit["id"]: limit for limit in after}
+        return all(limit["id"] in known and _tightened((*path, "*"), limit, known[limit["id"]]) for limit in before)
     if isinstance(before, dict) and isinstance(after, dict):
         return before.keys() == after.keys() and all(
             _tightened((*path, str(key)), value, after[key]) for key, value in before.items()

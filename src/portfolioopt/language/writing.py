@@ -37,6 +37,13 @@ def to_resolved_yaml(record: Instance | Model) -> str:
     return emit(resolved(record))
 
 
+def value_as_written(value: Any) -> Any:
+    """A part of an instance or a model, in the shape of its file; only what was given."""
+    if isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], Decimal):
+        return value[0]
+    return _value(value, None, False)
+
+
 def _record(record: BaseModel, top: BaseModel | None) -> dict[str, Any]:
     """By field, under the names that the file uses; with `top`, defaults too."""
     found: dict[str, Any] = {}

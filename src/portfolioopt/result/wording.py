@@ -82,13 +82,13 @@ def _requirement(instance: Instance, name: str) -> str:
     return f"{limit.capability} provided at least {series_words(limit.at_least)}{cost}"
 
 
+def _bounds(at_least: Decimal | tuple[Decimal, ...] | None, at_most: Decimal | tuple[Decimal, ...] | None) -> str:
+    bounds = (("at least", at_least), ("at most", at_most))
+    return listed(f"{side} {series_words(value)}" for side, value in bounds if value is not None)
+
+
 def _activity(instance: Instance, name: str) -> str:
     limit: Activity = _by_id(instance.activity, name)
-    bounds = [
-        f"{side} {series_words(value)}"
-        for side, value in (("at least", limit.at_least), ("at most", limit.at_most))
-        if value is not None
-    ]
     who = [
         f"{key} {listed(values, 'or')}"
         for key, values in (
@@ -99,14 +99,21 @@ def _activity(instance: Instance, name: str) -> str:
         )
         if values is not None
     ]
-    return f"{listed(bounds)} partnerships active at once" + (f" ({'; '.join(who)})" if who else "")
+    return f"{_bounds(limit.at_least, limit.at_most)} partnerships active at once" + (
+        f" ({'; '.join(who)})" if who else ""
+    )
 
 
 def _moves(instance: Instance, name: str) -> str:
     limit: Moves = _by_id(instance.moves, name)
     kinds = "" if set(limit.kinds) == set(ALL_KINDS) else f" to {listed(limit.kinds, 'or')}"
-    span = "over the horizon" if limit.total else "a year"
-    return f"at most {series_words(limit.at_most)} decisions{kinds} {span}"
+    actions = "" if limit.actions is None else f" to {listed(limit.actions, 'or')}"
+    who = "" if limit.ids is None else f" on {listed(limit.ids, 'or')}"
+    when = "" if limit.years is None else f" {span_words(*limit.years)}"
+    span = ("" if when else " over the horizon") if limit.total else " a year"
+    bounds = _bounds(limit.at_least, limit.at_most)
+    what = "decision" if bounds.endswith(" 1") else "decisions"
+    return f"{bounds} {what}{kinds}{actions}{who}{span}{when}"
 
 
 def _occupancy(member: Occupancy) -> str:

@@ -106,7 +106,8 @@ def _agreeing(search: Search, endings: list[tuple[str, float]]) -> tuple[str, ..
 
 def search_large(search: Search) -> None:
     """Prices first; then cores of growing width and what lies near the best plan; at last all that could be better."""
-    remembers = search.priced is not None and search.best is not None
+    # today's portfolio, where the edit has broken the plan of before, is nothing to build on
+    remembers = search.priced is not None and search.best is not None and search.gap <= POOR
     if search.priced is None:
         price(search)
     if search.priced is None:

@@ -15,7 +15,7 @@ from portfolioopt.command.show.layout import columns, heading, indented, paragra
 from portfolioopt.command.show.lookup import Lookup
 
 USED = {"skills": "Skills", "exposures": "Exposures", "activity": "Active at once", "moves": "Decisions"}
-MET = {"requirements": "Capabilities", "activity": "Active at once"}
+MET = {"requirements": "Capabilities", "activity": "Active at once", "moves": "Decisions"}
 NAME_WIDTH, BINDS_WIDTH = 22, 12
 LONG_CELL, SHORT_CELL = 5, 4
 """Under 2026, and under '26."""
