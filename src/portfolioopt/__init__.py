@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from portfolioopt.plan import Plan
     from portfolioopt.result import Result
     from portfolioopt.solving import Session, solve
+    from portfolioopt.studies.means import Means
+    from portfolioopt.studies.value_of_information import value_of_information
 
 __version__ = "0.1.0"
 
@@ -34,6 +36,7 @@ __all__ = [
     "InvalidInput",
     "InvalidInstance",
     "InvalidModel",
+    "Means",
     "Model",
     "Plan",
     "PortfolioError",
@@ -45,6 +48,7 @@ __all__ = [
     "read_model",
     "read_plan",
     "solve",
+    "value_of_information",
 ]
 
 _HOMES = {
@@ -54,6 +58,7 @@ _HOMES = {
     "InvalidInput": "portfolioopt.errors",
     "InvalidInstance": "portfolioopt.errors",
     "InvalidModel": "portfolioopt.errors",
+    "Means": "portfolioopt.studies.means",
     "Model": "portfolioopt.language.model",
     "Plan": "portfolioopt.plan",
     "PortfolioError": "portfolioopt.errors",
@@ -64,6 +69,7 @@ _HOMES = {
     "read_model": "portfolioopt.language.reading",
     "read_plan": "portfolioopt.language.plans",
     "solve": "portfolioopt.solving",
+    "value_of_information": "portfolioopt.studies.value_of_information",
 }
 
 
