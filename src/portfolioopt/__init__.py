@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from portfolioopt.plan import Plan
     from portfolioopt.result import Result
     from portfolioopt.solving import Session, solve
+    from portfolioopt.studies.diagnose import diagnose
     from portfolioopt.studies.means import Means
     from portfolioopt.studies.value_of_information import value_of_information
 
@@ -44,6 +45,7 @@ __all__ = [
     "Session",
     "UnknownOption",
     "__version__",
+    "diagnose",
     "read_instance",
     "read_model",
     "read_plan",
@@ -65,6 +67,7 @@ _HOMES = {
     "Result": "portfolioopt.result",
     "Session": "portfolioopt.solving",
     "UnknownOption": "portfolioopt.errors",
+    "diagnose": "portfolioopt.studies.diagnose",
     "read_instance": "portfolioopt.language.reading",
     "read_model": "portfolioopt.language.reading",
     "read_plan": "portfolioopt.language.plans",
