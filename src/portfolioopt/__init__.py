@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from portfolioopt.solving import Session, solve
     from portfolioopt.studies.diagnose import diagnose
     from portfolioopt.studies.means import Means
+    from portfolioopt.studies.stability import stability
     from portfolioopt.studies.value_of_information import value_of_information
 
 __version__ = "0.1.0"
@@ -50,6 +51,7 @@ __all__ = [
     "read_model",
     "read_plan",
     "solve",
+    "stability",
     "value_of_information",
 ]
 
@@ -72,6 +74,7 @@ _HOMES = {
     "read_model": "portfolioopt.language.reading",
     "read_plan": "portfolioopt.language.plans",
     "solve": "portfolioopt.solving",
+    "stability": "portfolioopt.studies.stability",
     "value_of_information": "portfolioopt.studies.value_of_information",
 }
 

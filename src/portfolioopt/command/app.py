@@ -11,6 +11,7 @@ from portfolioopt.command.models import models_command
 from portfolioopt.command.saved import show_command
 from portfolioopt.command.schema import schema_command
 from portfolioopt.command.solve import solve_command
+from portfolioopt.command.stability import stability_command
 from portfolioopt.command.talk import data
 from portfolioopt.command.validate import validate_command
 from portfolioopt.command.value_of_information import value_of_information_command
@@ -48,5 +49,6 @@ app.command("models")(models_command)
 app.command("schema")(schema_command)
 app.command("init")(init_command)
 app.command("diagnose")(diagnose_command)
+app.command("stability")(stability_command)
 app.command("value-of-information")(value_of_information_command)
 app.command("information", hidden=True)(value_of_information_command)

@@ -14,6 +14,7 @@ studies share is the frame:
 
 STUDIES: dict[str, str] = {
     "diagnose": "Why nothing is feasible: limits that contradict each other, and the cheapest ways out.",
+    "stability": "Re-planning against a published plan: value against the number of decisions that change.",
     "value_of_information": "What knowing the drivers, and being able to react, is worth; regret by scenario.",
 }
 """By name: what the study answers. A command is the name with hyphens."""

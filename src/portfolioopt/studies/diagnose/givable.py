@@ -7,8 +7,8 @@ A limit is changed for all scenarios at once, so its rows at all nodes of a year
 
 The budget varies with drivers as written: a budget raised by g gives factor·g in a scenario (where it gives nothing,
 and nothing is carried over, the limit has to be set aside; what is missing is its amount all the same). Limits that
-have one number for the whole horizon (excludes, total moves), and links, have one column. A rule gives way year by year,
-a link as a whole.
+have one number for the whole horizon (excludes, total moves), and links, have one column. A rule gives way year by
+year, a link as a whole.
 """
 
 from collections.abc import Collection, Mapping
