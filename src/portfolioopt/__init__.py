@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from portfolioopt.plan import Plan
     from portfolioopt.result import Result
     from portfolioopt.solving import Session, solve
+    from portfolioopt.studies.alternatives import alternatives
     from portfolioopt.studies.diagnose import diagnose
     from portfolioopt.studies.means import Means
     from portfolioopt.studies.stability import stability
@@ -46,6 +47,7 @@ __all__ = [
     "Session",
     "UnknownOption",
     "__version__",
+    "alternatives",
     "diagnose",
     "read_instance",
     "read_model",
@@ -69,6 +71,7 @@ _HOMES = {
     "Result": "portfolioopt.result",
     "Session": "portfolioopt.solving",
     "UnknownOption": "portfolioopt.errors",
+    "alternatives": "portfolioopt.studies.alternatives",
     "diagnose": "portfolioopt.studies.diagnose",
     "read_instance": "portfolioopt.language.reading",
     "read_model": "portfolioopt.language.reading",

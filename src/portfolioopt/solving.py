@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from portfolioopt.audit import Audit, Auditor
 from portfolioopt.errors import EngineFault, Fault, InvalidModel, UnknownOption
-from portfolioopt.formulation.build import formulate
+from portfolioopt.formulation.build import Formulation, formulate
 from portfolioopt.language.faults import faults_of
 from portfolioopt.language.instance import Instance, checked
 from portfolioopt.language.model import Model, Solver, check_model
@@ -27,6 +27,7 @@ from portfolioopt.solution.cuts import Breach
 from portfolioopt.solution.highs import Stop
 from portfolioopt.solution.judgement import Verdict
 from portfolioopt.solution.memory import Memory
+from portfolioopt.solution.prices import Priced, PriceList
 from portfolioopt.solution.request import PLAIN, Request
 from portfolioopt.solution.search import MOST_CUTS, STOPPING, Options, Search, Sight
 from portfolioopt.solution.strategies import search_for_plan
@@ -133,9 +134,8 @@ class Session:
             portfolio = lay_out(instance, request.known)
             formulated = time.perf_counter()
             formulation = formulate(portfolio, chosen, against)
-            if request.conditions:
-                rows = [row for condition in request.conditions for row in condition.rows(formulation)]
-                formulation = formulation.with_rows(rows)
+            for condition in request.conditions:
+                formulation = condition.applied(formulation)
             ready = time.perf_counter()
             options = Options(float(solver.gap), solver.threads, solver.seed, verify)
             search = Search(formulation, judge, options, stop, progress)
@@ -158,6 +158,12 @@ class Session:
                 conflict = search.timed("conflict", lambda: find_conflict(search.formulation, stop))
         self._last = _Solved(instance, chosen, replace(request, stop=None, starts=()), Memory.of(search))
         return _result(instance, chosen, solver, search, today, auditor, conflict, began)
+
+    def priced(self, formulation: Formulation) -> Priced | None:
+        """What the prices of the case solved last prove of a formulation; None where it needed none."""
+        if self._last is None or not self._last.memory.prices:
+            return None
+        return PriceList(formulation).evaluate(self._last.memory.prices_for(formulation))
 
     def _carry_over(self, search: Search, instance: Instance, model: Model, request: Request) -> None:
         """Takes over the bound of the case before if the new one only asks more."""

@@ -74,6 +74,10 @@ class Condition:
         below = other.at_least is None or (self.at_least is not None and self.at_least >= other.at_least)
         return self.weigh == other.weigh and above and below
 
+    def applied(self, formulation: Formulation) -> Formulation:
+        """The formulation of the plans that keep the condition."""
+        return formulation.with_rows(self.rows(formulation))
+
     def _sides(self) -> list[tuple[str, Fraction, int]]:
         sides = [("at most", self.at_most, 1), ("at least", self.at_least, -1)]
         return [(f"{self.name}, {word}", side, sign) for word, side, sign in sides if side is not None]
@@ -111,12 +115,15 @@ def held(decision: Decision) -> Held:
 
 @dataclass(frozen=True)
 class Taken:
-    """1 for every decision on one of these (partnership, action), in every scenario and year."""
+    """1 for every decision on one of these (partnership, action), in these scenarios and every year."""
 
     actions: frozenset[tuple[str, str]]
+    scenarios: frozenset[str] | None = None
+    """None: all."""
 
     def __call__(self, scenario: str, year: int, partnership: str, action: str) -> Fraction:  # noqa: ARG002
-        return Fraction(int((partnership, action) in self.actions))
+        here = self.scenarios is None or scenario in self.scenarios
+        return Fraction(int(here and (partnership, action) in self.actions))
 
 
 @dataclass(frozen=True)

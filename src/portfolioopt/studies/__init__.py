@@ -13,6 +13,7 @@ studies share is the frame:
 """
 
 STUDIES: dict[str, str] = {
+    "alternatives": "Near-optimal plans that differ in decisions that matter; how firmly each decision stands.",
     "diagnose": "Why nothing is feasible: limits that contradict each other, and the cheapest ways out.",
     "stability": "Re-planning against a published plan: value against the number of decisions that change.",
     "value_of_information": "What knowing the drivers, and being able to react, is worth; regret by scenario.",

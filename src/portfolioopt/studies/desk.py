@@ -13,12 +13,14 @@ from typing import Any
 
 from portfolioopt.audit import Audit
 from portfolioopt.errors import Fault, InvalidModel, UnknownOption
+from portfolioopt.formulation.build import Formulation
 from portfolioopt.language.instance import Instance, checked
 from portfolioopt.language.model import Model, check_model
 from portfolioopt.language.reading import read_model
 from portfolioopt.plan import Plan
 from portfolioopt.result import Result, Status
 from portfolioopt.solution.highs import Stop
+from portfolioopt.solution.prices import Priced
 from portfolioopt.solution.request import PLAIN, Request
 from portfolioopt.solution.search import Sight
 from portfolioopt.solving import Session
@@ -164,6 +166,10 @@ class Desk:
             self.cut_short = True
         self.worked(found.seconds)
         return found
+
+    def priced(self, formulation: Formulation) -> Priced | None:
+        """What the prices of the last optimum prove of a formulation; None where it needed none."""
+        return self._session.priced(formulation)
 
     def _tell(self, sight: Sight | None = None) -> None:
         if self._watch is None:

@@ -199,7 +199,8 @@ class _Study:
 
     def solve(self, limit: Fraction | None) -> _Solved:
         """V at a limit; from the best plan known that keeps it."""
-        asked, conditions = "a plan that may change as it likes", ()
+        asked = "a plan that may change as it likes"
+        conditions: tuple[Condition, ...] = ()
         if limit is not None:
             asked = f"at most {float(limit):g} changes"
             conditions = (Condition("changes", self.differing, at_most=limit - self.differing.constant),)

@@ -20,7 +20,6 @@ import numpy as np
 import scipy.sparse as sp
 
 from portfolioopt.formulation.build import Formulation, RowLabel
-from portfolioopt.formulation.draft import ColumnGroup
 from portfolioopt.formulation.part import Mask
 from portfolioopt.language.families.links import Excludes, Requires
 from portfolioopt.language.instance import Instance
@@ -217,25 +216,18 @@ def let_give(formulation: Formulation, limits: Mapping[str, str], prices: Prices
     reach = [needs if number.family == "capital" else high for number, high in zip(numbers, reach, strict=True)]
     highest = formulation.upper.copy()
     highest[formulation.group("capital_left")] += needs * _most_factor(formulation)
-    group = ColumnGroup("give", width, np.zeros(len(numbers)), np.array(reach), binary=False)
-    return Giving(
-        replace(
-            formulation,
-            groups=(*formulation.groups, group),
-            objective=np.concatenate((np.zeros(width), -np.array(cost))),
-            constant=0.0,
-            matrix=sp.csr_array(sp.hstack([matrix, giving], format="csr")),
-            row_lower=lower,
-            row_upper=upper,
-            lower=np.concatenate((formulation.lower, group.lower)),
-            upper=np.concatenate((highest, group.upper)),
-            binary=np.concatenate((formulation.binary, np.zeros(len(numbers), dtype=bool))),
-            labels=labels,
-        ),
-        numbers,
-        width,
-        used,
+    wider, fresh = formulation.with_columns("give", np.zeros(len(numbers)), np.array(reach))
+    limits_alone = replace(
+        wider,
+        objective=np.concatenate((np.zeros(width), -np.array(cost))),
+        constant=0.0,
+        matrix=sp.csr_array(sp.hstack([matrix, giving], format="csr")),
+        row_lower=lower,
+        row_upper=upper,
+        upper=np.concatenate((highest, reach)),
+        labels=labels,
     )
+    return Giving(limits_alone, numbers, int(fresh[0]) if len(fresh) else width, used)
 
 
 def _budget_factors(formulation: Formulation, label: RowLabel) -> tuple[float, float]:
