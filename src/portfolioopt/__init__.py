@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from portfolioopt.plan import Plan
     from portfolioopt.result import Result
     from portfolioopt.solving import Session, solve
+    from portfolioopt.studies.alternatives import alternatives
+    from portfolioopt.studies.diagnose import diagnose
+    from portfolioopt.studies.means import Means
+    from portfolioopt.studies.stability import stability
+    from portfolioopt.studies.value_of_information import value_of_information
 
 __version__ = "0.1.0"
 
@@ -42,6 +47,7 @@ __all__ = [
     "InvalidInput",
     "InvalidInstance",
     "InvalidModel",
+    "Means",
     "Model",
     "Plan",
     "PortfolioError",
@@ -49,15 +55,19 @@ __all__ = [
     "Session",
     "UnknownOption",
     "__version__",
+    "alternatives",
     "bridge",
     "cases",
     "compare",
     "comparison",
+    "diagnose",
     "read_cases",
     "read_instance",
     "read_model",
     "read_plan",
     "solve",
+    "stability",
+    "value_of_information",
     "what_if",
 ]
 
@@ -71,6 +81,7 @@ _HOMES = {
     "InvalidInput": "portfolioopt.errors",
     "InvalidInstance": "portfolioopt.errors",
     "InvalidModel": "portfolioopt.errors",
+    "Means": "portfolioopt.studies.means",
     "Model": "portfolioopt.language.model",
     "Plan": "portfolioopt.plan",
     "PortfolioError": "portfolioopt.errors",
@@ -80,11 +91,15 @@ _HOMES = {
     "bridge": "portfolioopt.comparison",
     "compare": "portfolioopt.comparison",
     "read_cases": "portfolioopt.cases.files",
+    "alternatives": "portfolioopt.studies.alternatives",
+    "diagnose": "portfolioopt.studies.diagnose",
     "read_instance": "portfolioopt.language.reading",
     "read_model": "portfolioopt.language.reading",
     "read_plan": "portfolioopt.language.plans",
     "solve": "portfolioopt.solving",
     "what_if": "portfolioopt.comparison",
+    "stability": "portfolioopt.studies.stability",
+    "value_of_information": "portfolioopt.studies.value_of_information",
 }
 _MODULES = ("cases", "comparison")
 

@@ -5,15 +5,19 @@ from typing import Annotated
 import typer
 
 from portfolioopt import __version__
+from portfolioopt.command.alternatives import alternatives_command
 from portfolioopt.command.cases import cases_command
 from portfolioopt.command.compare import compare_command
+from portfolioopt.command.diagnose import diagnose_command
 from portfolioopt.command.init import init_command
 from portfolioopt.command.models import models_command
 from portfolioopt.command.saved import show_command
 from portfolioopt.command.schema import schema_command
 from portfolioopt.command.solve import solve_command
+from portfolioopt.command.stability import stability_command
 from portfolioopt.command.talk import data
 from portfolioopt.command.validate import validate_command
+from portfolioopt.command.value_of_information import value_of_information_command
 from portfolioopt.command.whatif import whatif_command
 
 app = typer.Typer(
@@ -51,3 +55,8 @@ app.command("cases")(cases_command)
 app.command("models")(models_command)
 app.command("schema")(schema_command)
 app.command("init")(init_command)
+app.command("alternatives")(alternatives_command)
+app.command("diagnose")(diagnose_command)
+app.command("stability")(stability_command)
+app.command("value-of-information")(value_of_information_command)
+app.command("information", hidden=True)(value_of_information_command)

@@ -119,6 +119,24 @@ class Formulation:
             labels=(*self.labels, *(RowLabel(row.family, row.limit, row.year, row.group) for row in rows)),
         )
 
+    def with_columns(
+        self, name: str, lower: Floats, upper: Floats, *, binary: bool = False
+    ) -> tuple["Formulation", Ints]:
+        """The same with more columns at the end, worth nothing and in no row yet; and their numbers."""
+        width, more = len(self.lower), len(lower)
+        wider = replace(
+            self,
+            groups=(*self.groups, ColumnGroup(name, width, lower, upper, binary)),
+            objective=np.concatenate((self.objective, np.zeros(more))),
+            matrix=sp.csr_array(
+                (self.matrix.data, self.matrix.indices, self.matrix.indptr), shape=(self.matrix.shape[0], width + more)
+            ),
+            lower=np.concatenate((self.lower, lower)),
+            upper=np.concatenate((self.upper, upper)),
+            binary=np.concatenate((self.binary, np.full(more, binary))),
+        )
+        return wider, np.arange(width, width + more)
+
     def row_keys(self) -> Iterator[RowKey]:
         """Of the rows after the paths: what tells a row from all others, in this formulation and in similar ones."""
         seen: Counter[RowLabel] = Counter()
