@@ -5,6 +5,8 @@ from typing import Annotated
 import typer
 
 from portfolioopt import __version__
+from portfolioopt.command.exporting import export_command
+from portfolioopt.command.importing import import_command
 from portfolioopt.command.init import init_command
 from portfolioopt.command.models import models_command
 from portfolioopt.command.saved import show_command
@@ -45,3 +47,5 @@ app.command("show")(show_command)
 app.command("models")(models_command)
 app.command("schema")(schema_command)
 app.command("init")(init_command)
+app.command("export")(export_command)
+app.command("import")(import_command)
