@@ -1,4 +1,4 @@
-"""Multiple-choice multidimensional knapsacks: problems that others stated, with answers that they proved, and made ones."""
+"""Multiple-choice multidimensional knapsacks: problems of others with answers that they proved, and made ones."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from portfolioopt.exchange.mmkp import Item, Knapsack, instance_of, read_knapsacks
+from portfolioopt.exchange.neighbours.mmkp import Item, Knapsack, instance_of, read_knapsacks
 
 DATA = Path(__file__).parent / "data" / "mmkp"
 KNOWN = {"I01": 173.0, "I02": 364.0, "I03": 1602.0, "I04": 3597.0, "I05": 3905.7, "I06": 4799.3}

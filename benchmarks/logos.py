@@ -1,9 +1,10 @@
-"""Capital-budgeting cases of the LOGOS tool: other people's projects, options and budgets by year, and their answers."""
+"""Capital-budgeting cases of the LOGOS tool, and their answers."""
 
 from pathlib import Path
 from typing import Any
 
-from portfolioopt.exchange.logos import instance_of, read_budgeting
+from portfolioopt.exchange.neighbours.logos import instance_of
+from portfolioopt.exchange.neighbours.logos_reading import read_budgeting
 
 DATA = Path(__file__).parent / "data" / "logos"
 KNOWN = {

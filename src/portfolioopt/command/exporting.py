@@ -47,7 +47,7 @@ def _instance(source: Path, to: str, out: Path | None, settings: list[str], forc
     instance = read_instance(source, settings)
     target = out or Path(_file_name(instance.name) + (".xlsx" if to == "xlsx" else ""))
     if to == "xlsx":
-        from portfolioopt.exchange.workbook_writing import write_workbook
+        from portfolioopt.exchange.workbook.writing import write_workbook
 
         refuse_to_replace(target, force)
         write_workbook(instance, target)
@@ -60,7 +60,7 @@ def _instance(source: Path, to: str, out: Path | None, settings: list[str], forc
 
 
 def _run(source: Path, out: Path | None, force: bool) -> Path:
-    from portfolioopt.exchange.results import write_results
+    from portfolioopt.exchange.results.book import write_results
     from portfolioopt.runs import read_run
 
     target = out or Path(f"{source.resolve().name}.xlsx")

@@ -13,7 +13,7 @@ from portfolioopt.command.talk import faults as tell
 
 if TYPE_CHECKING:
     from portfolioopt.errors import Fault
-    from portfolioopt.exchange.placing import Imported
+    from portfolioopt.exchange.gathering.placing import Imported
 
 Kind = Literal["xlsx", "csv", "logos", "mmkp"]
 SUFFIXES: dict[str, Kind] = {".xlsx": "xlsx", ".xlsm": "xlsx", ".xml": "logos"}
@@ -78,7 +78,7 @@ def _told_by_name(source: Path) -> Kind:
 def _read(source: Path, kind: Kind, number: int | None) -> "Imported":
     match kind:
         case "xlsx":
-            from portfolioopt.exchange.workbook_reading import read_workbook
+            from portfolioopt.exchange.workbook.reading import read_workbook
 
             return read_workbook(source)
         case "csv":
@@ -86,11 +86,11 @@ def _read(source: Path, kind: Kind, number: int | None) -> "Imported":
 
             return read_tables(source)
         case "logos":
-            from portfolioopt.exchange.logos import read_logos
+            from portfolioopt.exchange.neighbours.logos import read_logos
 
             return read_logos(source)
         case "mmkp":
-            from portfolioopt.exchange.mmkp import read_mmkp
+            from portfolioopt.exchange.neighbours.mmkp import read_mmkp
 
             return read_mmkp(source, number)
 

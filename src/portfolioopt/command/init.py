@@ -39,7 +39,7 @@ def init_command(
 def _tables(folder: Path, to: str) -> None:
     """The same instance as a workbook or as tables."""
     from portfolioopt.exchange.csv_folder import PACKAGE, write_tables
-    from portfolioopt.exchange.workbook_writing import write_workbook
+    from portfolioopt.exchange.workbook.writing import write_workbook
     from portfolioopt.language.reading import read_instance
 
     target = folder / ("instance.xlsx" if to == "xlsx" else "tables")

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from portfolioopt.errors import Fault, InvalidInput, InvalidInstance
-from portfolioopt.exchange.choices import choice_of
-from portfolioopt.exchange.filling import Column, Filled, Value, filled
-from portfolioopt.exchange.grids import Cell, Grid, Location, Spot
-from portfolioopt.exchange.headers import HEADER
-from portfolioopt.exchange.placing import Imported, imported
+from portfolioopt.exchange.gathering.grids import Cell, Grid, Location, Spot
+from portfolioopt.exchange.gathering.headers import HEADER
+from portfolioopt.exchange.gathering.placing import Imported, imported
 from portfolioopt.exchange.saving import new_file, unwritable
-from portfolioopt.exchange.tables import SHEETS, Table
+from portfolioopt.exchange.sheets.choices import choice_of
+from portfolioopt.exchange.sheets.filling import Column, Filled, Value, filled
+from portfolioopt.exchange.sheets.tables import SHEETS, Table
 from portfolioopt.language.checking import did_you_mean
 from portfolioopt.language.files import read_text
 from portfolioopt.language.instance import Instance

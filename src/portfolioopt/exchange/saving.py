@@ -11,7 +11,7 @@ from portfolioopt.errors import Fault, InvalidInput
 
 @contextmanager
 def new_file(path: Path) -> Iterator[Path]:
-    """A draft beside `path` that takes its place at the end; nothing is left where that fails. Raises `InvalidInput`."""
+    """A draft beside `path` that takes its place at the end; where that fails nothing stays. Raises `InvalidInput`."""
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.", suffix=path.suffix)
         os.close(handle)

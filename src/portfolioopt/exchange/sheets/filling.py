@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from portfolioopt.exchange.leaves import LABEL, MEMBER, Leaf, Path, own_key
-from portfolioopt.exchange.tables import Part, Table, below, tables
-from portfolioopt.exchange.texts import NOTHING, joined, written
+from portfolioopt.exchange.sheets.leaves import LABEL, MEMBER, Leaf, Path, own_key
+from portfolioopt.exchange.sheets.tables import Part, Table, below, tables
+from portfolioopt.exchange.sheets.texts import NOTHING, joined, written
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.writing import plain
 
@@ -70,14 +70,9 @@ def _cells(table: Table, row: _Row, width: int) -> tuple[Value, ...]:
     once = row.once or (None,) * len(table.columns)
     line = (row.line or None,) if table.line_header else ()
     label = (row.label or None,) if table.label_header else ()
-    meaning = (row.meaning,) if _is_list_of_settings(table) else ()
+    meaning = (row.meaning,) if table.lists_settings else ()
     numbers = (*row.numbers, *(None,) * (width - len(row.numbers)))
     return (*row.names, *once, *line, *label, *numbers, *meaning)
-
-
-def _is_list_of_settings(table: Table) -> bool:
-    """Whether the rows are keys of one record, all shown, each with its meaning."""
-    return table.sheet.all_lines and not {MEMBER, LABEL} & set(table.sheet.stem)
 
 
 def _rows(table: Table, raw: dict[str, Any]) -> Iterator[_Row]:
@@ -105,13 +100,12 @@ def _rows(table: Table, raw: dict[str, Any]) -> Iterator[_Row]:
 
 def _lines(table: Table, thing: Any) -> Iterator[_Row]:
     """The lines of one thing: those given, and all of a list of settings."""
-    settings = _is_list_of_settings(table)
     for part in table.lines:
         given = _at(thing, below(part.leaf, table.sheet))
         if part.leaf.labelled:
             for label, value in (given or {}).items():
                 yield _Row((), (), part.name, label, _numbers(table, part.leaf, value), _note(part))
-        elif given is not None or settings:
+        elif given is not None or table.lists_settings:
             value = _cell(part, given)
             yield _Row((), (), part.name, "", _numbers(table, part.leaf, value), _note(part))
 
@@ -123,7 +117,7 @@ def _numbers(table: Table, leaf: Leaf, value: Any) -> tuple[Value, ...]:
     return (None, *value) if table.spread == "years" and leaf.shape == "series" else tuple(value)
 
 
-def _value(part: Part, thing: Any, table: Table) -> Value:
+def _value(part: Part, thing: Any, table: Table) -> Any:
     return _cell(part, _at(thing, below(part.leaf, table.sheet)))
 
 
@@ -177,7 +171,7 @@ def _columns(table: Table, calendar: range, longest: int) -> Iterator[Column]:
     if table.label_header:
         yield Column(table.label_header, "label", _label_note(table))
     yield from _value_columns(table, calendar, longest)
-    if _is_list_of_settings(table):
+    if table.lists_settings:
         yield Column(MEANING, "meaning", "For the reader. Columns whose header begins with # are not read.")
 
 

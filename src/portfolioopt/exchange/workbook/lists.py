@@ -8,8 +8,8 @@ the hidden sheet puts a partnership's states side by side, by formulas that foll
 from collections.abc import Sequence
 from typing import Any
 
-from portfolioopt.exchange.choices import Choice, choice_of
-from portfolioopt.exchange.filling import Filled
+from portfolioopt.exchange.sheets.choices import Choice, choice_of
+from portfolioopt.exchange.sheets.filling import Filled
 from portfolioopt.language.partnership import EXITED, NONE
 
 SHEET = "Lists"
@@ -30,7 +30,11 @@ class Lists:
         for sheet in sheets:
             for column in sheet.columns:
                 choice = choice_of(sheet.table, column)
-                if choice is not None and len(",".join(choice.words)) > LONGEST_LIST and choice.words not in self._words:
+                if (
+                    choice is not None
+                    and len(",".join(choice.words)) > LONGEST_LIST
+                    and choice.words not in self._words
+                ):
                     self._words.append(choice.words)
 
     def source(self, choice: Choice, beside: str, of: str) -> list[str] | str:
@@ -48,10 +52,10 @@ class Lists:
             case "actions":
                 return _together("Actions", beside)
             case "states":
-                first, names = self._first, self._letter(self._first)
+                first, names = self._first, _letters(self._first)
                 count = f"2+COUNTIF(States!$A$2:$A${LAST},{beside})"
                 return (
-                    f"=OFFSET({SHEET}!${self._letter(first + 1)}$1,"
+                    f"=OFFSET({SHEET}!${_letters(first + 1)}$1,"
                     f"MATCH({beside},{SHEET}!${names}:${names},0)-1,0,1,{count})"
                 )
             case _:
@@ -78,7 +82,9 @@ class Lists:
         """Sheet and column of every list of names."""
         ranges = {}
         for name, sheet in self._sheets.items():
-            key = sheet.table.key or (sheet.table.sheet.keys[-1] if sheet.table.owner and sheet.table.sheet.keys else "")
+            key = sheet.table.key or (
+                sheet.table.sheet.keys[-1] if sheet.table.owner and sheet.table.sheet.keys else ""
+            )
             headers = [str(column.header) for column in sheet.columns]
             if key and "partnership" not in headers[:1]:
                 ranges[f"{name.lower()}_names"] = (name, _letters(headers.index(key)))
@@ -94,21 +100,18 @@ class Lists:
         """The column where the states of partnerships begin: one free behind the lists of words."""
         return len(self._words) + 1
 
-    def _letter(self, column: int) -> str:
-        return _letters(column)
-
     def _states(self, page: Any) -> None:
         """By partnership: its id, none, exited, then its own states, as the sheets say now and later."""
-        rows = self._sheets["Partnerships"].rows
+        names = [str(row[0]) for row in self._sheets["Partnerships"].rows]
         states: dict[str, list[str]] = {}
-        for row in self._sheets["States"].rows:
-            states.setdefault(str(row[0]), []).append(str(row[1]))
+        for partnership, state, *_ in self._sheets["States"].rows:
+            states.setdefault(str(partnership), []).append(str(state))
         most = max((len(own) for own in states.values()), default=0) + SPARE_STATES
         first = self._first
         letter = _letters(first)
         page.write_string(0, first, "partnership")
-        for row in range(1, len(rows) + SPARE_PARTNERSHIPS + 1):
-            name = str(rows[row - 1][0]) if row <= len(rows) else ""
+        for row in range(1, len(names) + SPARE_PARTNERSHIPS + 1):
+            name = names[row - 1] if row <= len(names) else ""
             page.write_formula(row, first, f'=IF(Partnerships!$A{row + 1}="","",Partnerships!$A{row + 1})', None, name)
             page.write_string(row, first + 1, NONE)
             page.write_string(row, first + 2, EXITED)

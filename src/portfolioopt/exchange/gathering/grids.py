@@ -1,4 +1,4 @@
-"""What is read of a file before anything is made of it: cells, where each stands, and what is wrong with it as a cell."""
+"""What is read of a file before anything is made of it: cells, where each stands, and why one cannot be read."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field

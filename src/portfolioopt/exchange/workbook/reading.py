@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from portfolioopt.errors import Fault, InvalidInput, InvalidInstance
-from portfolioopt.exchange import contents, lists
-from portfolioopt.exchange.grids import Grid, Location, Spot
-from portfolioopt.exchange.headers import HEADER
-from portfolioopt.exchange.placing import Imported, Told, imported
-from portfolioopt.exchange.tables import SHEETS, tables
+from portfolioopt.exchange.gathering.grids import Grid, Location, Spot
+from portfolioopt.exchange.gathering.headers import HEADER
+from portfolioopt.exchange.gathering.placing import Imported, Told, imported
+from portfolioopt.exchange.sheets.tables import SHEETS, tables
+from portfolioopt.exchange.workbook import contents, lists
 from portfolioopt.language.checking import did_you_mean
 
 NAMES = {sheet.name.lower(): sheet.name for sheet in SHEETS}
@@ -19,7 +19,7 @@ OURS = {contents.SHEET.lower(), lists.SHEET.lower()}
 
 def read_workbook(path: Path) -> Imported:
     """The instance in a workbook. Raises `InvalidInstance` with every fault, each at its sheet and cell."""
-    from portfolioopt.exchange.workbook_cells import Page, pages_of
+    from portfolioopt.exchange.workbook.cells import Page, pages_of
 
     try:
         pages: dict[str, Page] = pages_of(path, frozenset({*NAMES, contents.SHEET.lower()}))
@@ -34,7 +34,9 @@ def read_workbook(path: Path) -> Imported:
             continue
         grids[name] = _renamed(page.grid, name)
         if page.hidden and grids[name].rows:
-            told.append((Spot(name, HEADER, 1), Fault((), "the sheet is hidden", "unhide it, so that all that counts is seen")))
+            told.append(
+                (Spot(name, HEADER, 1), Fault((), "the sheet is hidden", "unhide it, so that all that counts is seen"))
+            )
         for merged in page.merged:
             told.append((_corner(name, merged), _merged(merged)))
     told += _missing(pages, grids)

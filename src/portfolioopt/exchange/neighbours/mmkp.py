@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from pydantic_core import PydanticCustomError
 
 from portfolioopt.errors import Fault, InvalidInput, InvalidInstance
-from portfolioopt.exchange.placing import Imported
+from portfolioopt.exchange.gathering.placing import Imported
 from portfolioopt.language.files import read_text
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.scalars import plain_value
@@ -100,15 +100,15 @@ def _partnership(place: int, group: tuple[Item, ...]) -> dict[str, Any]:
     return {
         "id": f"group_{place}",
         "states": {
-            f"item_{number}": {
+            f"item_{place}": {
                 "benefit": item.value,
                 "effort": {_resource(resource): weight for resource, weight in enumerate(item.weights, 1) if weight},
             }
-            for number, item in enumerate(group, start=1)
+            for place, item in enumerate(group, start=1)
         },
         "actions": [
-            {"id": f"take_{number}", "kind": "form", "from": "none", "to": f"item_{number}"}
-            for number in range(1, len(group) + 1)
+            {"id": f"take_{place}", "kind": "form", "from": "none", "to": f"item_{place}"}
+            for place in range(1, len(group) + 1)
         ],
     }
 
@@ -208,8 +208,8 @@ class _Reading:
 
 
 def _lines(text: str) -> Iterator[list[_Word]]:
-    for number, line in enumerate(text.splitlines(), start=1):
-        yield [_Word(found[0], number, found.start() + 1) for found in re.finditer(r"\S+", line)]
+    for place, line in enumerate(text.splitlines(), start=1):
+        yield [_Word(found[0], place, found.start() + 1) for found in re.finditer(r"\S+", line)]
 
 
 def _is_number(word: _Word) -> bool:

@@ -7,10 +7,11 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from portfolioopt.errors import Fault, InvalidInstance
-from portfolioopt.exchange.gathering import Gathered, Where, gathered
-from portfolioopt.exchange.grids import Grid, Locate, Spot
-from portfolioopt.exchange.headers import HEADER
-from portfolioopt.exchange.tables import SHEETS, Table, tables
+from portfolioopt.exchange.gathering.grids import Grid, Locate, Spot
+from portfolioopt.exchange.gathering.headers import HEADER
+from portfolioopt.exchange.gathering.rows import gathered
+from portfolioopt.exchange.gathering.things import Gathered, Where
+from portfolioopt.exchange.sheets.tables import SHEETS, Table, tables
 from portfolioopt.language.instance import Instance, check
 
 Told = tuple[Spot, Fault]

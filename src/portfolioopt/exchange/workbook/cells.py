@@ -1,5 +1,6 @@
 """The cells of an .xlsx file, one by one, as far as they can be read: bounded, with what is wrong told cell by cell."""
 
+import io
 import re
 import warnings
 import zipfile
@@ -14,12 +15,13 @@ from openpyxl import load_workbook
 from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
-from openpyxl.worksheet._reader import FORMULA_TAG, MERGE_TAG, ROW_TAG, VALUE_TAG, WorkSheetParser
+from openpyxl.worksheet._reader import DATA_TAG, FORMULA_TAG, MERGE_TAG, ROW_TAG, VALUE_TAG, WorkSheetParser
 from openpyxl.xml.functions import iterparse
 
 from portfolioopt.errors import Fault, InvalidInput
-from portfolioopt.exchange.digits import GENERAL, number_of
-from portfolioopt.exchange.grids import Cell, Grid, Spot, Trouble
+from portfolioopt.exchange.gathering.grids import Cell, Grid, Spot, Trouble
+from portfolioopt.exchange.workbook.digits import GENERAL, number_of
+from portfolioopt.language.files import read_bytes
 
 MOST_UNPACKED = 150_000_000
 """Bytes of everything in the file; a workbook of two thousand partnerships has about twenty million."""
@@ -38,8 +40,6 @@ class Page:
     grid: Grid
     hidden: bool = False
     merged: list[str] = field(default_factory=list)
-    unreadable: Spot | None = None
-    """Where reading broke off."""
 
 
 def pages_of(path: Path, wanted: frozenset[str]) -> dict[str, Page]:
@@ -82,7 +82,7 @@ class _Parser(WorkSheetParser):
     def __init__(self, sheet: Any, page: Page) -> None:
         book = sheet.parent
         super().__init__(
-            None,
+            "",
             sheet._shared_strings,
             data_only=True,
             epoch=book.epoch,
@@ -95,24 +95,29 @@ class _Parser(WorkSheetParser):
     def cells(self) -> Iterator[Cell]:
         """Every cell that is not blank, in the order of the file."""
         with self._sheet._get_source() as source:
-            for _, element in iterparse(source):
-                if element.tag == ROW_TAG:
+            rows = None
+            for event, element in iterparse(source, events=("start", "end")):
+                if event == "start":
+                    rows = element if element.tag == DATA_TAG else rows
+                elif element.tag == ROW_TAG:
                     _, cells = self.parse_row(element)
-                    yield from (cell for cell in cells if not cell.blank)
-                    element.clear()
+                    yield from (cell["cell"] for cell in cells if not cell["cell"].blank)
+                    if rows is not None:
+                        rows.clear()  # a sheet of a million rows need not be kept
                 elif element.tag == MERGE_TAG:
                     self._page.merged += [str(merged.get("ref")) for merged in element]
 
-    def parse_cell(self, element: Any) -> Cell:
+    def parse_cell(self, element: Any) -> dict[str, Any]:
         """One cell; the row's own loop calls this."""
-        formula = element.find(FORMULA_TAG)
         try:
             found = super().parse_cell(element)
         except (ValueError, IndexError, OverflowError, ArithmeticError):
-            at = str(element.get("r") or "")
-            spot = self._spot_of(at)
             shown = str(element.findtext(VALUE_TAG))[:40]
-            return Cell(None, spot, Trouble(f"holds {shown!r}, which is not a value", "write the value again"))
+            trouble = Trouble(f"holds {shown!r}, which is not a value", "write the value again")
+            return {"cell": Cell(None, self._spot_of(str(element.get("r") or "")), trouble)}
+        return {"cell": self._cell(found, element.find(FORMULA_TAG))}
+
+    def _cell(self, found: dict[str, Any], formula: Any) -> Cell:
         spot = Spot(self._page.grid.name, found["row"], found["column"])
         value, kind = found["value"], found["data_type"]
         if formula is not None and value is None and kind != "s":
@@ -160,12 +165,8 @@ def _shown(value: Any) -> str:
 
 def _opened(path: Path) -> IO[bytes]:
     """The file, if it is a zip of bearable size with a workbook in it. Raises `InvalidInput`."""
-    from portfolioopt.language.files import read_bytes
-
     data = read_bytes(path)
     _refuse_other_kinds(path, data)
-    import io
-
     file = io.BytesIO(data)
     try:
         with zipfile.ZipFile(file) as archive:

@@ -15,7 +15,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from portfolioopt.exchange.leaves import LABEL, MEMBER, Leaf, Path, UnknownKindError, leaves, own_key
+from portfolioopt.exchange.sheets.leaves import LABEL, MEMBER, Leaf, Path, UnknownKindError, leaves, own_key
 from portfolioopt.language.instance import Instance
 
 Group = Literal["frame", "deals", "limits", "future"]
@@ -146,6 +146,11 @@ class Table:
         """Header of the column for names of the author's own; empty where there are none."""
         return self.sheet.label if any(part.leaf.labelled for part in self.lines) else ""
 
+    @property
+    def lists_settings(self) -> bool:
+        """Whether its rows are keys of one record, all of them shown."""
+        return self.sheet.all_lines and not {MEMBER, LABEL} & set(self.sheet.stem)
+
     def line(self, name: str) -> Part:
         """The line of that name; raises KeyError."""
         for part in self.lines:
@@ -172,7 +177,7 @@ def below(leaf: Leaf, sheet: Sheet) -> Path:
 def _place_of(leaf: Leaf) -> Sheet:
     """The sheet that claims most of a leaf's path, and whose rows can hold it."""
     claims = [(claim, sheet) for sheet in SHEETS for claim in sheet.claims if leaf.path[: len(claim)] == claim]
-    claim, sheet = max(claims, key=lambda one: len(one[0]))
+    sheet = max(claims, key=lambda one: len(one[0]))[1]
     rest = below(leaf, sheet)
     if MEMBER in rest or LABEL in rest:
         raise UnknownKindError(f"{'.'.join(leaf.path)} has no table: add one to SHEETS for what it is a part of")
@@ -185,7 +190,8 @@ def _table(sheet: Sheet, held: list[Leaf], root: type[BaseModel]) -> Table:
     spread = _spread(sheet, held)
     if spread == "names":
         return Table(sheet, True, "", (), (Part(sheet.keys[0], held[0]),), spread)
-    columns, lines = [], []
+    columns: list[Part] = []
+    lines: list[Part] = []
     for leaf in held:
         if leaf.shape in ("one", "pair", "list") and not leaf.labelled and not sheet.all_lines:
             columns += _parts(leaf, sheet, " ")

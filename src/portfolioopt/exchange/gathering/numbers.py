@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from portfolioopt.exchange.filling import every_year
-from portfolioopt.exchange.grids import Cell, Spot, Trouble
-from portfolioopt.exchange.leaves import Leaf
-from portfolioopt.exchange.tables import Part, Table
-from portfolioopt.exchange.values import UnfitError, value_of
+from portfolioopt.exchange.gathering.grids import Cell, Spot, Trouble
+from portfolioopt.exchange.gathering.values import UnfitError, value_of
+from portfolioopt.exchange.sheets.filling import every_year
+from portfolioopt.exchange.sheets.leaves import Leaf
+from portfolioopt.exchange.sheets.tables import Part, Table
 
 Cells = Mapping[str | int, Cell]
 
@@ -37,7 +37,7 @@ def numbers_of(table: Table, part: Part, cells: Cells, raw: Mapping[str, Any]) -
 def _one(table: Table, part: Part, cells: Cells) -> Numbers:
     """A number that is the same in every year, or paid once: in the first of the columns."""
     found = Numbers()
-    first = every_year(table) if table.spread == "years" else "year 1"
+    first = {"years": every_year(table), "value": table.sheet.value}.get(table.spread, "year 1")
     for header, cell in cells.items():
         if header != first and not cell.blank:
             found.trouble(cell.spot, f"{part.name} is one number", f"write it under {first}, and clear this cell")
@@ -118,8 +118,6 @@ def _calendar(horizon: Any) -> range | None:
 
 def _take(found: Numbers, cell: Cell, leaf: Leaf) -> None:
     try:
-        if cell.trouble is not None:
-            raise UnfitError(cell.trouble.message, cell.trouble.hint)
-        found.cells.append((cell.spot, value_of(cell.value, leaf)))
+        found.cells.append((cell.spot, value_of(cell, leaf)))
     except UnfitError as unfit:
         found.troubles.append((cell.spot, unfit.trouble))

@@ -1,4 +1,4 @@
-"""An instance as a workbook that a planner edits: a sheet for each kind of thing, years across, names to choose from."""
+"""An instance as a workbook that a planner edits: a sheet for each kind of thing, years across, names in lists."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from portfolioopt.errors import Fault, InvalidInput
-from portfolioopt.exchange.choices import Choice, choice_of
-from portfolioopt.exchange.contents import write_contents
-from portfolioopt.exchange.digits import GENERAL, WHOLE, as_number
-from portfolioopt.exchange.filling import Column, Filled, Value, filled
-from portfolioopt.exchange.lists import Lists
 from portfolioopt.exchange.saving import new_file
-from portfolioopt.exchange.tables import Group
-from portfolioopt.exchange.texts import written
+from portfolioopt.exchange.sheets.choices import Choice, choice_of
+from portfolioopt.exchange.sheets.filling import Column, Filled, Value, filled
+from portfolioopt.exchange.sheets.tables import Group
+from portfolioopt.exchange.sheets.texts import written
+from portfolioopt.exchange.workbook.contents import write_contents
+from portfolioopt.exchange.workbook.digits import GENERAL, WHOLE, as_number
+from portfolioopt.exchange.workbook.lists import Lists
 from portfolioopt.language.instance import Instance
 
 SPARE = 500
@@ -244,7 +244,9 @@ class _Writing:
 def _number(low: float | None, high: float | None) -> dict[str, Any]:
     """A warning, not a ban: a number of many digits stands as text."""
     least, most = (-1e15 if low is None else low), (1e15 if high is None else high)
-    said = "a number" if low is None else f"a number of {low:g} or more" if high is None else f"from {low:g} to {high:g}"
+    said = (
+        "a number" if low is None else f"a number of {low:g} or more" if high is None else f"from {low:g} to {high:g}"
+    )
     return {
         "validate": "decimal",
         "criteria": "between",

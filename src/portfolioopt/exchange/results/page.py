@@ -1,12 +1,13 @@
 """A sheet of a workbook of results: values, and formulas beside the value that they had when it was written."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from portfolioopt.exchange.texts import written
+from portfolioopt.exchange.sheets.texts import written
 
-Number = Fraction | float | int
+Number = Fraction | Decimal | float | int
 HEADER_COLOUR = "#1F5A8A"
 LIVE = "#EAF2E3"
 """Behind cells that are computed in the workbook."""
@@ -45,7 +46,9 @@ class ResultPage:
         """A number as audited, to the digits that a workbook holds."""
         self.page.write_number(row, column, float(value), self._formats.of(num_format=shape, **shown))
 
-    def formula(self, row: int, column: int, formula: str, value: Number | str, shape: str = "General", **shown: Any) -> None:
+    def formula(
+        self, row: int, column: int, formula: str, value: Number | str, shape: str = "General", **shown: Any
+    ) -> None:
         """A formula, with the value that it has now."""
         cached = value if isinstance(value, str) else float(value)
         live = self._formats.of(num_format=shape, bg_color=LIVE, **shown)

@@ -1,33 +1,18 @@
-"""Capital-budgeting cases of LOGOS (Idaho National Laboratory) as instances.
-
-An investment becomes a partnership with a state for each option, formed in the first year. With a budget of one
-resource an option draws its costs from the capital budget, of which nothing carries over; its benefit is its net present
-value plus the capital that it draws, so that the money it earns is its net present value. Several resources, or several
-units that an investment may be assigned to, become skills instead, and the benefit is the net present value itself.
-
-`DoNothing` is staying unformed. An investment without it (where `nonSelection` is set), or one named mandatory, must
-take an option. What the file asks beyond that (uncertainties, further constraints) is refused, not left out.
-"""
+"""A LOGOS file as what it says: what there is of each resource by period, and what each investment may be."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from portfolioopt.errors import Fault, InvalidInput, InvalidInstance
-from portfolioopt.exchange.logos_xml import Element, read_elements
-from portfolioopt.exchange.placing import Imported
+from portfolioopt.errors import Fault, InvalidInput
+from portfolioopt.exchange.neighbours.logos_xml import Element, read_elements
 from portfolioopt.language.checking import did_you_mean
-from portfolioopt.language.instance import Instance
 from portfolioopt.language.scalars import plain_value
 from portfolioopt.language.values import number
 
-FIRST_YEAR = 2026
-"""The first year, where the periods are not named by calendar years."""
 NOTHING = "DoNothing"
 MOST_TIMES = 50
 """How often an investment may be made at most."""
@@ -62,8 +47,9 @@ class Option:
         return Option(f"{self.name}_{many}_times", many * self.value, costs)
 
     @property
-    def idle(self) -> bool:
-        return not self.value and not any(any(row) for row in self.costs)
+    def is_nothing(self) -> bool:
+        """Whether it is the same as leaving it: a DoNothing that earns or costs something is not."""
+        return self.name == NOTHING and not self.value and not any(any(row) for row in self.costs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,97 +67,12 @@ class Budgeting:
     """Investments that must take one of these options."""
 
 
-def read_logos(path: Path) -> Imported:
-    """The case in a file. Raises `InvalidInstance` with the line of what is wrong."""
-    try:
-        budgeting = read_budgeting(path)
-    except InvalidInput as invalid:
-        raise InvalidInstance(replace(fault, file=str(path)) for fault in invalid.faults) from None
-    return Imported(Instance.model_validate(instance_of(budgeting, path.stem)))
-
-
 def read_budgeting(path: Path) -> Budgeting:
-    """The case in a file. Raises `InvalidInput`."""
-    return _Reading(read_elements(path)).budgeting()
-
-
-def instance_of(budgeting: Budgeting, name: str) -> dict[str, Any]:
-    """The same choice as an instance."""
-    names = _distinct(budgeting.options, lambda text: f"investment_{text}" if not text[:1].isalpha() else text)
-    partnerships, rules = [], []
-    for investment, options in budgeting.options.items():
-        states = _distinct([option.name for option in options], lambda text: f"option_{text}")
-        flows = {states[option.name]: _flows(option, budgeting) for option in options if not _is_nothing(option)}
-        partnerships.append(
-            {
-                "id": names[investment],
-                "name": investment,
-                "states": flows,
-                "actions": [
-                    {"id": f"take_{state}", "kind": "form", "from": "none", "to": state, "window": [_first(budgeting)] * 2}
-                    for state in flows
-                ],
-            }
-        )
-        if investment in budgeting.must:
-            allowed = [states[option] for option in budgeting.must[investment]]
-            rule = {"id": f"must_{names[investment]}", "partnership": names[investment], "states": allowed}
-            rules.append({**rule, "must": "always", "reason": "Mandatory"})
-    instance: dict[str, Any] = {
-        "format": "portfolioopt-instance/1",
-        "name": name,
-        "description": "Capital budgeting: which investments, in which option, within what is available.",
-        "horizon": {"first_year": _first(budgeting), "years": len(budgeting.periods)},
-        "discount_rate": 0,
-        "partnerships": partnerships,
-    }
-    if _of_capital(budgeting):
-        instance["capital"] = {"budget": list(budgeting.available[0]), "carry_over": 0, "recycle": 0}
-    else:
-        labels = _distinct(budgeting.resources, lambda text: f"resource_{text}" if not text[:1].isalpha() else text)
-        instance["skills"] = {
-            labels[resource]: {"capacity": list(row)}
-            for resource, row in zip(budgeting.resources, budgeting.available, strict=True)
-        }
-    return instance | ({"rules": rules} if rules else {})
-
-
-def _first(budgeting: Budgeting) -> int:
-    """The first calendar year: the periods' own, where they are years in a row."""
-    years = [int(period) if re.fullmatch(r"(?:19|20)\d\d", period) else 0 for period in budgeting.periods]
-    return years[0] if years[0] and years == list(range(years[0], years[0] + len(years))) else FIRST_YEAR
-
-
-def _of_capital(budgeting: Budgeting) -> bool:
-    return len(budgeting.resources) == 1 and not budgeting.units
-
-
-def _is_nothing(option: Option) -> bool:
-    """Whether an option is the same as leaving it: a DoNothing that earns or costs something is not."""
-    return option.name == NOTHING and option.idle
-
-
-def _flows(option: Option, budgeting: Budgeting) -> dict[str, Any]:
-    if _of_capital(budgeting):
-        with localcontext(prec=60):
-            earned = sum(option.costs[0], option.value)
-        return {"benefit": [earned, 0], "capital": list(option.costs[0])}
-    labels = _distinct(budgeting.resources, lambda text: f"resource_{text}" if not text[:1].isalpha() else text)
-    effort = {labels[name]: list(row) for name, row in zip(budgeting.resources, option.costs, strict=True) if any(row)}
-    return {"benefit": [option.value, 0], **({"effort": effort} if effort else {})}
-
-
-def _distinct(names: Iterable[str], begun: Any) -> dict[str, str]:
-    """An id for each name: its letters and digits in lower case; where two are alike, with a number."""
-    found: dict[str, str] = {}
-    for name in names:
-        base = begun(re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:80] or "unnamed")
-        text, count = base, 1
-        while text in found.values() or text in ("none", "exited"):
-            count += 1
-            text = f"{base}_{count}"
-        found[name] = text
-    return found
+    """The case in a file. Raises `InvalidInput` with its line."""
+    try:
+        return _Reading(read_elements(path)).budgeting()
+    except InvalidInput as invalid:
+        raise InvalidInput(replace(fault, file=str(path)) for fault in invalid.faults) from None
 
 
 class _Reading:
@@ -223,20 +124,16 @@ class _Reading:
         """With bounds on how often, and with what must be taken."""
         mandatory = self._mandatory(found)
         if kind == "mckp":
-            must = {name: self._real(options) for name, options in found.options.items() if name in mandatory}
-            if self._flag("nonSelection"):
-                for name, options in found.options.items():
-                    if all(option.name != NOTHING for option in options):
-                        must[name] = self._real(options)
-                    elif not any(map(_is_nothing, options)):  # doing nothing costs: it is an option as others are
-                        must[name] = tuple(option.name for option in options)
-            return replace(found, must=must)
+            return replace(found, must=self._of_options(found, mandatory))
         lower, upper = self._bounds("lowerBounds", 0, found), self._bounds("upperBounds", 1, found)
-        options, must = {}, {}
+        options: dict[str, tuple[Option, ...]] = {}
+        must = {}
         for place, (name, own) in enumerate(found.options.items()):
             low, high = lower[place], upper[place]
             if found.units and high > 1:
-                raise _refused(self._settings.inside["upperBounds"], "an investment in several units cannot be imported")
+                raise _refused(
+                    self._settings.inside["upperBounds"], "an investment in several units cannot be imported"
+                )
             options[name] = tuple(option.times(many) for option in own for many in range(1, high + 1))
             allowed = [option.times(many).name for option in own for many in range(max(1, low), high + 1)]
             if name in mandatory:
@@ -247,6 +144,15 @@ class _Reading:
                 must[name] = tuple(allowed)
         return replace(found, options=options, must=must)
 
+    def _of_options(self, found: Budgeting, mandatory: set[str]) -> dict[str, tuple[str, ...]]:
+        """Who must take an option: who is mandatory, and with `nonSelection` who cannot do nothing for nothing."""
+        must = {name: self._real(own) for name, own in found.options.items() if name in mandatory}
+        if self._flag("nonSelection"):
+            for name, own in found.options.items():
+                if name not in must and not any(option.is_nothing for option in own):
+                    must[name] = tuple(option.name for option in own)
+        return must
+
     def _real(self, options: tuple[Option, ...]) -> tuple[str, ...]:
         return tuple(option.name for option in options if option.name != NOTHING)
 
@@ -256,7 +162,9 @@ class _Reading:
         options = {}
         for name, (option,) in found.options.items():
             options[name] = tuple(
-                Option(unit, option.value, tuple(option.costs[0] if other == unit else idle for other in found.resources))
+                Option(
+                    unit, option.value, tuple(option.costs[0] if other == unit else idle for other in found.resources)
+                )
                 for unit in found.resources
             )
         return replace(found, options=options)
@@ -329,7 +237,9 @@ class _Reading:
         words = element.words()
         for place, word in enumerate(words):
             if word in words[:place]:
-                raise _refused(element, f"{word} is named twice in <{name}>", "every one needs a name of its own", place)
+                raise _refused(
+                    element, f"{word} is named twice in <{name}>", "every one needs a name of its own", place
+                )
         if not words:
             raise _refused(element, f"<{name}> is empty", "name its members")
         return tuple(words)

@@ -3,15 +3,17 @@
 Text that reads as a number is one: that is how numbers of many digits stand in a workbook, and all numbers in CSV.
 """
 
+import re
 from decimal import Decimal
 from typing import Any
 
-from portfolioopt.exchange.grids import Trouble, Value
-from portfolioopt.exchange.leaves import Element, Leaf
-from portfolioopt.exchange.texts import read, split
+from portfolioopt.exchange.gathering.grids import Cell, Trouble, Value
+from portfolioopt.exchange.sheets.leaves import Element, Leaf
+from portfolioopt.exchange.sheets.texts import read, split
 from portfolioopt.language.scalars import plain_value
 
 _TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
+_DECIMAL = re.compile(r"[-+]?[0-9.][0-9.eE+-]*")
 
 
 class UnfitError(Exception):
@@ -21,22 +23,40 @@ class UnfitError(Exception):
         self.trouble = Trouble(message, hint)
 
 
-def value_of(value: Value, leaf: Leaf) -> Any:
+def value_of(cell: Cell, leaf: Leaf) -> Any:
     """What a cell of a leaf's column stands for. Raises `UnfitError`."""
-    if leaf.shape == "list":
-        return _members(value, leaf.element)
-    return element_of(value, leaf.element)
+    if leaf.shape != "list":
+        return element_of(cell, leaf.element)
+    text = read(_text(_sound(cell, leaf.element, is_list=True)))
+    try:
+        members = split(text)
+    except ValueError as error:
+        hint = "write a, b; names with a comma in them in quotes"
+        raise UnfitError(f"cannot be read as a list: {error}", hint) from None
+    return [_element(member, leaf.element) for member in members]
 
 
-def element_of(value: Value, element: Element) -> Any:
+def element_of(cell: Cell, element: Element) -> Any:
     """A single value. Raises `UnfitError`."""
-    if isinstance(value, str) and not value.strip() and element != "text":
+    return _element(_sound(cell, element), element)
+
+
+def _sound(cell: Cell, element: Element, *, is_list: bool = False) -> Value:
+    if cell.trouble is not None:
+        raise UnfitError(cell.trouble.message, cell.trouble.hint)
+    if isinstance(cell.value, str) and not cell.value.strip() and (element != "text" or is_list):
         raise UnfitError("holds nothing but spaces", "clear the cell")
+    return cell.value
+
+
+def _element(value: Value, element: Element) -> Any:
     match element:
         case "number":
             return _number(value)
         case "whole":
-            return _whole(_number(value))
+            found = _number(value)
+            is_whole = isinstance(found, Decimal) and found == found.to_integral_value()
+            return int(found) if is_whole else found
         case "truth":
             return _truth(value)
         case "label" | "choice":
@@ -48,15 +68,10 @@ def element_of(value: Value, element: Element) -> Any:
 def _number(value: Value) -> Any:
     if isinstance(value, bool):
         raise UnfitError(f"must be a number, not {str(value).upper()}")
-    if isinstance(value, str):
-        found = plain_value(value.strip())
-        decimal = isinstance(found, int | Decimal) and not isinstance(found, bool) and "x" not in value and "o" not in value
-        return found if decimal else value.strip()
-    return value
-
-
-def _whole(value: Any) -> Any:
-    return int(value) if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value() else value
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    return plain_value(text) if _DECIMAL.fullmatch(text) else text
 
 
 def _truth(value: Value) -> bool:
@@ -68,7 +83,8 @@ def _truth(value: Value) -> bool:
 
 def _text(value: Value) -> str:
     if isinstance(value, bool):
-        raise UnfitError(f"must be text, not {str(value).upper()}", "put an apostrophe before it if it is meant as text")
+        hint = "put an apostrophe before it if it is meant as text"
+        raise UnfitError(f"must be text, not {str(value).upper()}", hint)
     return str(value)
 
 
@@ -78,15 +94,3 @@ def _word(value: Value) -> str:
         side = "ends" if text == text.lstrip() else "begins"
         raise UnfitError(f"{text!r} {side} with a space", "remove it")
     return text
-
-
-def _members(value: Value, element: Element) -> list[Any]:
-    if isinstance(value, str) and not value.strip():
-        raise UnfitError("holds nothing but spaces", "clear the cell")
-    try:
-        texts = split(read(_text(value)))
-    except ValueError as error:
-        raise UnfitError(f"cannot be read as a list: {error}", "write a, b; names with a comma in them in quotes") from None
-    if element in ("number", "whole"):
-        return [element_of(text, element) for text in texts]
-    return list(texts)

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from portfolioopt.exchange.filling import CURVE, every_year
-from portfolioopt.exchange.grids import Cell, Grid, Spot
-from portfolioopt.exchange.tables import Table
+from portfolioopt.exchange.gathering.grids import Cell, Grid, Spot
+from portfolioopt.exchange.sheets.filling import CURVE, every_year
+from portfolioopt.exchange.sheets.tables import Table
 from portfolioopt.language.checking import did_you_mean
 
 Tell = Callable[[Spot, str, str], None]
@@ -60,7 +60,7 @@ def header_of(grid: Grid, table: Table, tell: Tell) -> Header | None:
             known = [str(one) for one in expected]
             hint = did_you_mean(str(name), known)
             tell(cell.spot, f"there is no column called {name}", f"{hint}; columns of your own begin with #")
-    _nameless(grid, header, seen, table, tell)
+    _nameless(grid, seen, tell)
     _missing(header, table, expected, grid, tell)
     return header
 
@@ -134,7 +134,7 @@ def _take(header: Header, table: Table, name: str | int, column: int, expected: 
     return True
 
 
-def _nameless(grid: Grid, header: Header, seen: dict[str | int, int], table: Table, tell: Tell) -> None:
+def _nameless(grid: Grid, seen: dict[str | int, int], tell: Tell) -> None:
     """Columns that hold something under no header."""
     named = set(seen.values()) | {column for column, cell in grid.rows[HEADER].items() if not cell.blank}
     for row in grid.below(HEADER):

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from portfolioopt.exchange.filling import Filled
-from portfolioopt.exchange.texts import written
+from portfolioopt.exchange.sheets.filling import Filled
+from portfolioopt.exchange.sheets.texts import written
 from portfolioopt.language.instance import Instance
 
 SHEET = "Contents"
 HOW = (
     "Edit, save, then: portfolioopt import FILE.xlsx -o instance.yaml   (what is wrong is named by sheet and cell)",
     "Point at a header for what its column holds. Bold headers must be filled in; blank cells mean the default.",
-    "Names are declared in their own sheet (Partnerships, States, Skills, Drivers ...) and chosen from lists elsewhere.",
+    "Names are declared in their own sheet (Partnerships, States, Skills, Drivers) and chosen from lists elsewhere.",
     "Keep the rows of one partnership together in States and Actions, so that the lists to choose from are complete.",
     "Do not rename sheets or headers. Sheets and columns of your own begin with # and are not read.",
 )

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from portfolioopt.exchange.filling import Column
-from portfolioopt.exchange.leaves import LABEL
-from portfolioopt.exchange.tables import Table, tables
+from portfolioopt.exchange.sheets.filling import Column
+from portfolioopt.exchange.sheets.leaves import LABEL
+from portfolioopt.exchange.sheets.tables import Table, tables
 
 Kind = Literal["words", "names", "states", "written_states", "actions", "anything"]
 
