@@ -10,7 +10,7 @@ SPELLED_OUT = "json:"
 _SPOILED = re.compile(r'_x[0-9A-Fa-f]{4}_|[\ufffe\uffff]|^json:"')
 """What workbooks take for an escape, or cannot hold at all; and what begins as a text that is spelled out."""
 _QUOTED = re.compile(r'[,;"\n\t]|^\s|\s$|^$')
-_MEMBER = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^,;\n"][^,;\n]*))\s*(?:[,;\n]|$)')
+_MEMBER = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^,;\s"][^,;\n]*))\s*(?:[,;\n]|$)')
 
 
 def written(text: str) -> str:
