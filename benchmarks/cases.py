@@ -47,7 +47,7 @@ class Case:
         if isinstance(source, Path):
             return source, self.settings
         # JSON is YAML: what is made is read through the same door as what planners write
-        target.write_text(json.dumps(source(seed), indent=1), encoding="utf-8")
+        target.write_text(json.dumps(source(seed), indent=1, default=float), encoding="utf-8")
         return target, ()
 
 
@@ -98,7 +98,7 @@ def _capacities(partnerships: int, years: int, resources: int, *, whole: bool = 
 
 
 def _tiny_knapsack(_seed: int) -> dict[str, Any]:
-    return knapsacks.instance_of(knapsacks.read_knapsack(knapsacks.DATA / "I01"), "mmkp-i01")
+    return knapsacks.published(knapsacks.DATA / "I01")
 
 
 def _khan(name: str) -> Case:
@@ -113,7 +113,7 @@ def _brought(name: str, data: Path | None) -> Case:
 
 
 def _knapsack_in(path: Path) -> Make:
-    return lambda _seed: knapsacks.instance_of(knapsacks.read_knapsack(path), f"mmkp-{path.name.lower()}")
+    return lambda _seed: knapsacks.published(path)
 
 
 def _knapsack(groups: int, items: int, resources: int) -> Case:
@@ -121,19 +121,19 @@ def _knapsack(groups: int, items: int, resources: int) -> Case:
     about = f"generated: multiple-choice knapsack, {groups} groups of {items} items, {resources} resources"
 
     def make(seed: int) -> dict[str, Any]:
-        return knapsacks.instance_of(knapsacks.made_knapsack(seed, groups, items, resources), name)
+        return knapsacks.made(seed, groups, items, resources, name)
 
     return Case(name, about, make, _tiny_knapsack)
 
 
 def _tiny_budgeting(_seed: int) -> dict[str, Any]:
-    return logos.instance_of(logos.read_budgeting(logos.DATA / "test_skp.xml"), "logos-test-skp")
+    return logos.case("test_skp")
 
 
 def _logos(name: str) -> Case:
     about = f"capital budgeting case of LOGOS; best value {logos.KNOWN[name]:,g}"
 
     def make(_seed: int) -> dict[str, Any]:
-        return logos.instance_of(logos.read_budgeting(logos.DATA / f"{name}.xml"), f"logos-{name}")
+        return logos.case(name)
 
     return Case(f"logos_{name}", about, make, _tiny_budgeting)

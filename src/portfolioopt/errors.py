@@ -24,6 +24,8 @@ class Fault:
     file: str = ""
     line: int = 0
     column: int = 0
+    cell: str = ""
+    """The cell of a workbook: States!C5."""
     sought: str = ""
     """The name that a broken reference looks for; not shown."""
 
@@ -39,7 +41,7 @@ class Fault:
         return replace(self, file=file, line=line, column=column)
 
     def __str__(self) -> str:
-        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
+        place = ":".join(str(part) for part in (self.file, self.cell, self.line, self.column) if part)
         head = ": ".join(part for part in (place, self.key, self.message) if part)
         return f"{head} ({self.hint})" if self.hint else head
 

@@ -9,6 +9,8 @@ from portfolioopt.command.alternatives import alternatives_command
 from portfolioopt.command.cases import cases_command
 from portfolioopt.command.compare import compare_command
 from portfolioopt.command.diagnose import diagnose_command
+from portfolioopt.command.exporting import export_command
+from portfolioopt.command.importing import import_command
 from portfolioopt.command.init import init_command
 from portfolioopt.command.models import models_command
 from portfolioopt.command.saved import show_command
@@ -60,3 +62,5 @@ app.command("diagnose")(diagnose_command)
 app.command("stability")(stability_command)
 app.command("value-of-information")(value_of_information_command)
 app.command("information", hidden=True)(value_of_information_command)
+app.command("export")(export_command)
+app.command("import")(import_command)

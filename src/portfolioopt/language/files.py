@@ -14,7 +14,7 @@ LARGEST_FILE = 100_000_000
 
 def read_text(path: Path) -> str:
     """The text of a UTF-8 file; raises `InvalidInput`."""
-    data = _bytes(path)
+    data = read_bytes(path)
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise _refused(path, "is written in UTF-16", "save it as UTF-8")
     try:
@@ -31,7 +31,8 @@ def read_text(path: Path) -> str:
     return text
 
 
-def _bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """What a file holds; raises `InvalidInput`."""
     try:
         # a pipe or a device would keep us waiting for ever: look at the kind first, and never wait while opening
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))

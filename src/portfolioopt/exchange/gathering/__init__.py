@@ -1,0 +1,1 @@
+"""From cells back to an instance, and from its faults to the cells."""

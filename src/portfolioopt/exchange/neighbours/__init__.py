@@ -1,0 +1,1 @@
+"""Problems stated in the files of neighbouring tools, as instances."""

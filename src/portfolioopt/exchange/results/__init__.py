@@ -1,0 +1,1 @@
+"""A result as a workbook whose totals are computed again."""
