@@ -34,8 +34,8 @@ TRIAL = 0.05
 """Share of the time in which a small model must be solved whole."""
 MANY = 4_000
 """Partnerships beyond which wider cores come before plans near the best one: what a few may choose matters little."""
-MANY_SCENARIOS, BY_STAGES = 2 * COARSE, 0.5
-"""Scenarios from which on a plan is also decided stage by stage, and the share of the time left for that."""
+MANY_SCENARIOS, BY_STAGES = 2 * COARSE, 0.8
+"""Scenarios from which on a plan is decided stage by stage, and the share of the time left for that."""
 FAR = 0.2
 """Gap from which on a plan helps a core less than its arcs weigh it down."""
 NEARBY = 0.05
@@ -114,10 +114,10 @@ def search_large(search: Search) -> None:
         _conclude(search, search.solve(_settings(search, "all arcs"), "search"))
         return
     small = search.formulation.takes <= SMALL
-    if not remembers:
+    many = len(search.formulation.portfolio.tree.scenarios) >= MANY_SCENARIOS
+    staged = many and not remembers and decide_by_stages(search, search.stop.within(BY_STAGES * search.stop.left))
+    if not remembers and not staged:
         _through(search, SMALL_CORES if small else CORES)
-        if len(search.formulation.portfolio.tree.scenarios) >= MANY_SCENARIOS and not search.done:
-            decide_by_stages(search, search.stop.within(BY_STAGES * search.stop.left))
     while search.best is not None and not search.done:
         manageable = int(search.could_be_better().sum()) <= MANAGEABLE
         if manageable and remembers:
@@ -147,8 +147,7 @@ def _through(search: Search, cores: tuple[tuple[int, float, float, float], ...])
     for most, part, share, gap in cores:
         if search.done:
             return
-        scenarios = len(search.formulation.portfolio.tree.scenarios)
-        arcs = min(round(most * max(1.0, scenarios / COARSE)), round(part * search.formulation.takes))
+        arcs = min(most, round(part * search.formulation.takes))
         if search.gap > POOR:
             share = max(share, UNTIL_GOOD)
         settings = _settings(search, f"best lives and {arcs:,} arcs")
