@@ -44,39 +44,11 @@ def paths_in(value: Any, path: str = "") -> Iterator[str]:
             yield from paths_in(inner, f"{path}[{position}]")
 
 
-WORDS = st.sampled_from(
-    [
-        *("partnerships", "cells", "stack", "states", "full", "capital", "budget", "2026", "2027-2028", "2031", "*"),
-        *("actions", "form", "window", "from", "skills", "hire", "engineer", "cost", "scenarios", "slow", "drivers"),
-        *(
-            "demand",
-            "model",
-            "objective",
-            "risk",
-            "limits",
-            "cap",
-            "readiness",
-            "weights",
-            "culture",
-            "effort",
-            "links",
-        ),
-        *(
-            "links",
-            "both",
-            "members",
-            "benefit",
-            "rules",
-            "keep",
-            "years",
-            "review_years",
-            "horizon",
-            "first_year",
-            "name",
-        ),
-        *("curve", "start", "partners", "kinds"),
-    ]
-)
+SECTIONS = ["partnerships", "capital", "skills", "scenarios", "model", "readiness", "links", "rules", "horizon"]
+NAMED = ["cells", "stack", "full", "core", "form", "engineer", "slow", "demand", "cap", "both", "keep", "culture"]
+KEYED = ["states", "budget", "actions", "window", "from", "hire", "cost", "drivers", "objective", "risk", "limits"]
+OTHERS = ["weights", "effort", "members", "benefit", "years", "review_years", "first_year", "name", "curve", "start"]
+WORDS = st.sampled_from([*SECTIONS, *NAMED, *KEYED, *OTHERS, "partners", "kinds", "2026", "2027-2028", "2031", "*"])
 STEPS = WORDS.map(lambda word: f".{word}") | st.integers(0, 3).map(lambda number: f"[{number}]")
 PATHS = st.one_of(
     st.sampled_from(list(paths_in(parse(SOUND).value))),

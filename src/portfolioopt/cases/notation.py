@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from portfolioopt.cases.amounts import EXACT
+from portfolioopt.cases.amounts import EXACT, tidy
 from portfolioopt.cases.changes import Add, Aim, Change, Forbid, Force, Ignore, Origin, Remove, Scale, Set, Shift
 from portfolioopt.language.addresses import UnusableError, words_of
 from portfolioopt.language.checking import Path, did_you_mean
@@ -71,7 +71,8 @@ def factor_of(text: str) -> Decimal | None:
     if factor := _FACTOR.fullmatch(text):
         return Decimal(factor[1])
     if percent := _PERCENT.fullmatch(text):
-        return EXACT.add(1, EXACT.multiply(Decimal(percent[1].replace(" ", "")), Decimal("0.01")))
+        share = EXACT.multiply(Decimal(percent[1].replace(" ", "")), Decimal("0.01"))
+        return Decimal(tidy(EXACT.add(1, share), share))
     return None
 
 
