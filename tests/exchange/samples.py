@@ -1,4 +1,4 @@
-"""An instance that uses every key of the language, with the texts and numbers that spreadsheets spoil; and comparisons."""
+"""An instance that uses every key of the language, with the texts and numbers that spreadsheets spoil."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -133,7 +133,9 @@ def _pruned(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     pruned = {key: _pruned(inner) for key, inner in value.items()}
-    return {key: inner for key, inner in pruned.items() if inner not in ({}, "") and (inner != [] or key in NAMED_LISTS)}
+    return {
+        key: inner for key, inner in pruned.items() if inner not in ({}, "") and (inner != [] or key in NAMED_LISTS)
+    }
 
 
 def leaf_paths(value: Any, path: tuple[str, ...] = ()) -> set[tuple[str, ...]]:

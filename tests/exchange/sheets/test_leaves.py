@@ -18,10 +18,7 @@ def leaf(path: str) -> Leaf:
 
 
 def test_every_key_of_the_language_is_a_leaf_and_nothing_else_is() -> None:
-    found = {
-        ".".join("*" if part == LABEL else part for part in one.path if part != MEMBER)
-        for one in leaves()
-    }
+    found = {".".join("*" if part == LABEL else part for part in one.path if part != MEMBER) for one in leaves()}
     # the walk by which the engine's own tests find the keys
     assert found == set(key_paths(Instance, ""))
 
@@ -33,7 +30,11 @@ def test_every_leaf_says_what_it_means() -> None:
 
 def test_a_key_is_required_as_the_schema_says() -> None:
     records = instance_schema()["$defs"]
-    for record, stem in (("Action", "partnerships.[].actions.[]"), ("Rule", "rules.[]"), ("Requirement", "requirements.[]")):
+    for record, stem in (
+        ("Action", "partnerships.[].actions.[]"),
+        ("Rule", "rules.[]"),
+        ("Requirement", "requirements.[]"),
+    ):
         required = {one.path[-1] for one in leaves() if one.required and ".".join(one.path[:-1]) == stem}
         assert required == set(records[record]["required"])
 

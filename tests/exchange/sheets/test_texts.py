@@ -47,7 +47,7 @@ def test_lists_are_read_as_planners_write_them(text: str, members: list[str]) ->
 
 @pytest.mark.parametrize("text", [",a", "a,,b", '"a', 'a, "b', '"a" b', ";"])
 def test_a_list_that_cannot_be_read_says_why(text: str) -> None:
-    with pytest.raises(ValueError, match="comma too many|quote that is not closed"):
+    with pytest.raises(ValueError, match=r"comma too many|quote that is not closed"):
         split(text)
 
 

@@ -93,7 +93,7 @@ def _reworded(fault: Fault, spot: Spot, *, exactly: bool) -> Fault:
 def _spot(fault: Fault, found: Gathered) -> Spot:
     """The cell that a path of the instance comes from, or the nearest there is."""
     path: Where = fault.path
-    if fault.sought and path in found.names:
+    if path in found.names and (fault.sought or fault.message.startswith(repr(path[-1]))):  # it is about the name
         return found.names[path]
     if path in found.spots:
         return found.spots[path]

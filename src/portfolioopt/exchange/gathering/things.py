@@ -7,7 +7,7 @@ from typing import Any
 from portfolioopt.errors import Fault
 from portfolioopt.exchange.gathering.grids import Grid, Spot
 from portfolioopt.exchange.sheets.leaves import LABEL, MEMBER, Leaf, Path
-from portfolioopt.exchange.sheets.tables import Table, tables
+from portfolioopt.exchange.sheets.tables import PARTNERSHIPS, Table, tables
 from portfolioopt.language.checking import did_you_mean
 
 Where = tuple[str | int, ...]
@@ -118,8 +118,9 @@ class Things:
         """Names that no table declares, each once for every table that uses it."""
         for (name, stem, names), spots in self._missed.items():
             owner = next(other for other in tables() if other.sheet.stem == stem)
-            if owner.name in self._found.unread or owner.name not in grids:
-                continue
+            nothing = stem == PARTNERSHIPS and not any(held == stem for held, _ in self._held)
+            if nothing or owner.name in self._found.unread or owner.name not in grids:
+                continue  # told of the table that should declare it
             key = next(other.sheet.keys for other in tables() if other.name == name)[len(names) - 1]
             known = [other[-1] for held, other in self._held if held == stem and other[:-1] == names[:-1]]
             of = f" of {names[-2]}" if len(names) > 1 else ""
