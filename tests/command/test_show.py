@@ -8,15 +8,16 @@ import pytest
 
 from portfolioopt.audit import audit
 from portfolioopt.command.show import report_console, show_result
-from portfolioopt.command.show.figures import decimals_for, difference, figure, percent, seconds, years_text
-from portfolioopt.command.show.layout import cut, listed
-from portfolioopt.command.show.limits import _share
+from portfolioopt.command.show.layout import cut
 from portfolioopt.command.show.marks import state_codes
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
 from portfolioopt.language.reading import read_instance
 from portfolioopt.plan import TODAY, Decision, Hiring, Plan
 from portfolioopt.result import NOT_VERIFIED, Result, Verification, make_result
+from portfolioopt.result.figures import decimals_for, difference, figure, percent, seconds, years_text
+from portfolioopt.result.limit_shares import share_words
+from portfolioopt.result.wording import some
 from result_samples import BEST, TWO_DEALS, infeasible, solved, two_deals
 
 
@@ -491,9 +492,9 @@ def test_long_titles_are_cut_after_a_word():
 
 
 def test_long_lists_are_cut():
-    assert listed("abcdef") == "a, b, c and 3 more"
-    assert listed("abcd") == "a, b, c and d"
-    assert listed("") == ""
+    assert some("abcdef") == "a, b, c and 3 more"
+    assert some("abcd") == "a, b, c and d"
+    assert some("") == ""
 
 
 def test_an_instance_without_domains_or_scenarios_needs_no_headings_for_them():
@@ -509,14 +510,14 @@ def test_an_instance_without_domains_or_scenarios_needs_no_headings_for_them():
 
 
 def test_almost_all_of_a_limit_does_not_look_like_all_of_it():
-    assert [_share(Fraction(share)) for share in ("0.996", "1", "1.004", "0.5", "20")] == [
+    assert [share_words(Fraction(share)) for share in ("0.996", "1", "1.004", "0.5", "20")] == [
         "99",
         "100",
         "101",
         "50",
         "999",
     ]
-    assert _share(None) == "-"
+    assert share_words(None) == "-"
 
 
 def test_ten_years_of_limits_fit_eighty_columns():

@@ -7,9 +7,10 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from portfolioopt.audit.findings import LimitUse
-from portfolioopt.command.show.figures import amount, figure, years_text
-from portfolioopt.command.show.layout import bullet, listed, paragraph
-from portfolioopt.command.show.lookup import Lookup
+from portfolioopt.command.show.layout import bullet, paragraph
+from portfolioopt.result.figures import amount, figure, years_text
+from portfolioopt.result.lookup import Lookup
+from portfolioopt.result.wording import some
 
 
 def hiring(lookup: Lookup) -> Iterable[RenderableType]:
@@ -18,7 +19,7 @@ def hiring(lookup: Lookup) -> Iterable[RenderableType]:
         own = [hired for hired in lookup.plan.hiring if hired.skill == skill and hired.engineers]
         count = amount(float(max(hired.engineers for hired in own)))
         where = dict.fromkeys(hired.scenario for hired in own)
-        scenarios = "" if len(where) == len(lookup.probability) else f" in {listed(where)}"
+        scenarios = "" if len(where) == len(lookup.probability) else f" in {some(where)}"
         years = years_text(hired.year for hired in own)
         yield paragraph(f"Hired: up to {count} {skill} ({years}{scenarios}), counted in the limit.")
 
@@ -35,7 +36,7 @@ def shortfall(lookup: Lookup) -> Iterable[RenderableType]:
     highest = max(costs, key=lambda name: costs[name])
     alike = len(set(costs.values())) == 1
     most = "" if alike else f" expected, and {figure(costs[highest], 1)} in the worst scenario, {highest}"
-    yield paragraph(f"Falling short of {listed(sorted(missed))} costs {expected} of NPV{most}.")
+    yield paragraph(f"Falling short of {some(sorted(missed))} costs {expected} of NPV{most}.")
 
 
 def exceeded(lookup: Lookup) -> Iterable[RenderableType]:
@@ -50,7 +51,7 @@ def exceeded(lookup: Lookup) -> Iterable[RenderableType]:
     for name, uses in found.items():
         worst = max(uses, key=lambda use: use.excess)
         where = dict.fromkeys(use.scenario for use in uses)
-        scenarios = "" if len(where) == len(lookup.probability) else f" in {listed(where)}"
+        scenarios = "" if len(where) == len(lookup.probability) else f" in {some(where)}"
         price = "" if worst.price is None else f", at {figure(worst.price, 2)} per unit and year"
         years = years_text(use.year for use in uses)
         text = f"{name}: up to {amount(worst.excess)} beyond it, {years}{scenarios}{price}"

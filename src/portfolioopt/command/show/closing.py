@@ -6,11 +6,11 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from portfolioopt.command.show.beyond import exceeded
-from portfolioopt.command.show.figures import seconds
 from portfolioopt.command.show.headline import total_seconds
 from portfolioopt.command.show.layout import bullet, heading, paragraph
-from portfolioopt.command.show.lookup import Lookup
 from portfolioopt.result import Result
+from portfolioopt.result.figures import seconds
+from portfolioopt.result.lookup import Lookup
 
 
 def checks(lookup: Lookup) -> Iterable[RenderableType]:

@@ -6,11 +6,11 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from portfolioopt.audit.findings import Audit
-from portfolioopt.command.show.figures import decimals_for, difference, figure, percent, seconds, years_text
-from portfolioopt.command.show.layout import columns, indented, listed, paragraph
-from portfolioopt.command.show.lookup import Lookup
+from portfolioopt.command.show.layout import columns, indented, paragraph
 from portfolioopt.result import Result
+from portfolioopt.result.figures import decimals_for, difference, figure, percent, seconds
+from portfolioopt.result.lookup import Lookup
+from portfolioopt.result.sentences import broken
 
 
 def title(result: Result) -> Text:
@@ -39,14 +39,6 @@ def _nothing_changes(lookup: Lookup) -> str:
     what = "The plan changes no partnership, it only hires" if lookup.plan.hiring else "The plan is to change nothing"
     optimal = lookup.result.status == "optimal"
     return f"{what}: {'no change makes it better' if optimal else 'no better plan was found yet'}."
-
-
-def broken(audit: Audit) -> str:
-    """What an audit finds broken, and when: capital in 2027, cells in 2029-2031."""
-    years: dict[str, set[int]] = {}
-    for finding in audit.findings:
-        years.setdefault(finding.id, set()).add(finding.year)
-    return listed(f"{name} in {years_text(own)}" for name, own in years.items())
 
 
 def proof(result: Result) -> Text:

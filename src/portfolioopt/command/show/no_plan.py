@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from rich.console import RenderableType
 from rich.text import Text
 
-from portfolioopt.command.show.figures import seconds
-from portfolioopt.command.show.headline import broken, total_seconds
+from portfolioopt.command.show.headline import total_seconds
 from portfolioopt.command.show.layout import bullet, heading, paragraph
 from portfolioopt.language.families import FAMILY_NAMES
 from portfolioopt.result import Result
+from portfolioopt.result.figures import seconds
+from portfolioopt.result.sentences import broken
 
 
 def no_plan(result: Result) -> Iterable[RenderableType]:
