@@ -7,6 +7,7 @@ import typer
 from portfolioopt import __version__
 from portfolioopt.command.init import init_command
 from portfolioopt.command.models import models_command
+from portfolioopt.command.report import report_command
 from portfolioopt.command.saved import show_command
 from portfolioopt.command.schema import schema_command
 from portfolioopt.command.solve import solve_command
@@ -42,6 +43,7 @@ def _portfolioopt(
 app.command("validate")(validate_command)
 app.command("solve")(solve_command)
 app.command("show")(show_command)
+app.command("report")(report_command)
 app.command("models")(models_command)
 app.command("schema")(schema_command)
 app.command("init")(init_command)

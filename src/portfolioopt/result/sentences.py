@@ -3,17 +3,16 @@
 from portfolioopt.audit.findings import Audit
 from portfolioopt.plan import Decision
 from portfolioopt.result.figures import years_text
+from portfolioopt.result.lookup import Lookup
 from portfolioopt.result.outline import Outline
 from portfolioopt.result.wording import some
 
 
-def sentence(decision: Decision, outline: Outline) -> str:
-    """Form Volta cell joint venture (cell_jv, form): lead 2026, full from 2027."""
-    partnership = outline.partnership(decision.partnership)
-    return (
-        f"{decision.kind.capitalize()} {partnership.title} ({decision.partnership}, {decision.action}): "
-        f"{', '.join(steps(decision, outline))}"
-    )
+def sentence(decision: Decision, outline: Outline, *, brief: bool = False) -> str:
+    """Form Volta cell joint venture (cell_jv, form): lead 2026, full from 2027; `brief` without the ids."""
+    title = outline.partnership(decision.partnership).title
+    ids = "" if brief else f" ({decision.partnership}, {decision.action})"
+    return f"{decision.kind.capitalize()} {title}{ids}: {', '.join(steps(decision, outline))}"
 
 
 def clause(decision: Decision, outline: Outline) -> str:
@@ -43,3 +42,10 @@ def broken(audit: Audit) -> str:
     for finding in audit.findings:
         years.setdefault(finding.id, set()).add(finding.year)
     return some(f"{name} in {years_text(own)}" for name, own in years.items())
+
+
+def nothing_changes(lookup: Lookup) -> str:
+    """A plan without decisions, said in so many words: is today's portfolio the best, or was no better one found?"""
+    what = "The plan changes no partnership, it only hires" if lookup.plan.hiring else "The plan is to change nothing"
+    optimal = lookup.result.status == "optimal"
+    return f"{what}: {'no change makes it better' if optimal else 'no better plan was found yet'}."

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from rich.console import RenderableType
 from rich.text import Text
 
-from portfolioopt.command.show.headline import total_seconds
 from portfolioopt.command.show.layout import bullet, heading, paragraph
 from portfolioopt.language.families import FAMILY_NAMES
 from portfolioopt.result import Result
@@ -25,7 +24,7 @@ def no_plan(result: Result) -> Iterable[RenderableType]:
         time = "let it run to its end" if result.stop_reason == "interrupted" else "give it more time (--time-limit)"
         yield paragraph(f"Next: {time}, or let a limit bend at a price in a model file (--model).", style="dim")
     yield Text()
-    yield paragraph(f"{result.verification.said} Took {seconds(total_seconds(result))}.")
+    yield paragraph(f"{result.verification.said} Took {seconds(result.seconds)}.")
 
 
 def _infeasible(result: Result) -> Iterable[RenderableType]:

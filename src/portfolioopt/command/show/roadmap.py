@@ -101,6 +101,7 @@ def _groups(lookup: Lookup) -> tuple[list[tuple[str, list[PartnershipOutline]]],
     members = list(lookup.outline.partnerships)
     if len(members) > MOST_ROWS:
         seen = {standing.partnership for standing in lookup.audit.standings if standing.active}
+        seen |= {decision.partnership for decision in lookup.plan.decisions}  # such as one that is closed at once
         members = [member for member in members if member.id in seen]
     groups: dict[str, list[PartnershipOutline]] = {}
     for member in members:
