@@ -40,16 +40,17 @@ class Contributions:
             self._sums[scenario] = self._of_scenario(self._futures.names.index(scenario))
         return {name: rational(sums[slot]) for name, sums in self._sums[scenario].items() if sums[slot]}
 
-    def over_horizon(self, line: str) -> dict[str, Fraction]:
-        """By partnership, the money of a line over all years, undiscounted, expected over scenarios."""
-        first = self._accounts.slots.row((line, ""))
-        years = slice(first, first + self._futures.years)
-        expected = dict.fromkeys(self._opened, ZERO)
+    def over_horizon(self, *lines: str) -> dict[str, dict[str, Fraction]]:
+        """By line and partnership, the money of all years, undiscounted, expected over scenarios."""
+        slots = self._accounts.slots
+        starts = {line: slots.row((line, "")) for line in lines}
+        expected = {line: dict.fromkeys(self._opened, ZERO) for line in lines}
         for scenario, probability in enumerate(self._futures.probabilities):
             for name, sums in self._of_scenario(scenario).items():
-                total = sum(sums[years], NOTHING)
-                if total:
-                    expected[name] += probability * rational(total)
+                for line, first in starts.items():
+                    total = sum(sums[first : first + slots.years], NOTHING)
+                    if total:
+                        expected[line][name] += probability * rational(total)
         return expected
 
     def readiness(self, partnership: str) -> Fraction | None:

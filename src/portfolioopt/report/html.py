@@ -51,7 +51,7 @@ def html(page: Page, drawings: dict[str, tuple[Drawing, ...]]) -> str:
         page=page,
         names={section.name: section.title for section in page.sections},
         drawings={
-            name: [{"form": drawing.form, "svg": Markup(harmless(drawing.svg))} for drawing in both]
+            name: [{"form": drawing.form, "svg": Markup(drawing.svg)} for drawing in both]
             for name, both in drawings.items()
         },
         style=style,

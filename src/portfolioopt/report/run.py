@@ -16,6 +16,9 @@ from portfolioopt.result.exhibit import Exhibit
 from portfolioopt.result.lookup import Lookup
 from portfolioopt.runs import INSTANCE, MANIFEST, MODEL, TO_MAKE_ONE, is_run, is_there, read_exhibits, read_run
 
+COMPARED = ("benefit", "cost", "breakdown", "capital", "proceeds")
+"""Lines of money by which facts are known to be those of a result."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -26,6 +29,8 @@ class Run:
     result: Result
     instance: Instance | None
     """The facts; None where they are missing or are not those of the result."""
+    contributions: Contributions | None
+    """Who draws and uses what; None without a plan or without facts."""
     doubt: str
     """Why there are no facts."""
     model: Model | None
@@ -44,13 +49,6 @@ class Run:
         return Lookup(result, result.audit, result.plan)
 
     @cached_property
-    def contributions(self) -> Contributions | None:
-        """Who draws and uses what; None without a plan or without facts."""
-        if self.instance is None or self.result.plan is None:
-            return None
-        return Contributions(self.instance, self.result.plan)
-
-    @cached_property
     def keys(self) -> dict[str, str]:
         """By partnership, what its marks are known by on the page."""
         return {each.id: f"p{number}" for number, each in enumerate(self.result.outline.partnerships)}
@@ -62,26 +60,37 @@ def open_run(folder: Path) -> Run:
         message = "is not a run folder" if is_there(folder) else "there is no such folder"
         raise InvalidInput([Fault((), message, TO_MAKE_ONE, file=str(folder))])
     result = read_run(folder)
-    instance, doubt = _facts(folder, result)
+    instance, contributions, doubt = _facts(folder, result)
     model = _choices(folder)
     exhibits = read_exhibits(folder)
     own = {name: exhibit for name, exhibit in exhibits.items() if exhibit.input_hash == result.input_hash}
     created = json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("created", "")
     return Run(
-        folder, str(created), result, instance, doubt, model, own, tuple(name for name in exhibits if name not in own)
+        folder,
+        str(created),
+        result,
+        instance,
+        contributions,
+        doubt,
+        model,
+        own,
+        tuple(name for name in exhibits if name not in own),
     )
 
 
-def _facts(folder: Path, result: Result) -> tuple[Instance | None, str]:
+def _facts(folder: Path, result: Result) -> tuple[Instance | None, Contributions | None, str]:
     """The instance of a run, if what it says of the plan is what the saved audit says."""
-    path = folder / INSTANCE
     try:
-        instance = read_instance(path)
+        instance = read_instance(folder / INSTANCE)
     except InvalidInput:
-        return None, f"{INSTANCE} cannot be read"
-    if not _agrees(instance, result):
-        return None, f"{INSTANCE} is not what the result was made from"
-    return instance, ""
+        return None, None, f"{INSTANCE} cannot be read"
+    other = f"{INSTANCE} is not what the result was made from"
+    if not _same_names(instance, result):
+        return None, None, other
+    if result.plan is None:
+        return instance, None, ""
+    contributions = Contributions(instance, result.plan)
+    return (instance, contributions, "") if _same_money(contributions, result) else (None, None, other)
 
 
 def _choices(folder: Path) -> Model | None:
@@ -91,24 +100,22 @@ def _choices(folder: Path) -> Model | None:
         return None
 
 
-def _agrees(instance: Instance, result: Result) -> bool:
-    """Whether the facts lead to the capital, the readiness-scaled benefits and the names of the saved audit."""
+def _same_names(instance: Instance, result: Result) -> bool:
+    """Whether partnerships, scenarios and years are those of the result."""
     outline = result.outline
-    if [each.id for each in instance.partnerships] != [each.id for each in outline.partnerships]:
-        return False
-    if [each.name for each in instance.futures] != [each.name for each in outline.scenarios]:
-        return False
-    if list(instance.horizon.calendar) != list(outline.calendar):
-        return False
-    if result.audit is None or result.plan is None:
-        return True
-    drawn = Contributions(instance, result.plan)
-    probability = {each.name: Fraction(each.probability) for each in outline.scenarios}
-    for line in ("benefit", "capital", "proceeds"):
-        audited = sum(
-            (probability[entry.scenario] * entry.amount for entry in result.audit.money if entry.line == line),
-            Fraction(0),
-        )
-        if sum(drawn.over_horizon(line).values(), Fraction(0)) != audited:
-            return False
-    return True
+    return (
+        [each.id for each in instance.partnerships] == [each.id for each in outline.partnerships]
+        and [each.name for each in instance.futures] == [each.name for each in outline.scenarios]
+        and list(instance.horizon.calendar) == list(outline.calendar)
+    )
+
+
+def _same_money(contributions: Contributions, result: Result) -> bool:
+    """Whether partnerships earn, draw and return in all exactly what the saved audit says."""
+    probability = {each.name: Fraction(each.probability) for each in result.outline.scenarios}
+    audited = dict.fromkeys(COMPARED, Fraction(0))
+    for entry in () if result.audit is None else result.audit.money:
+        if entry.line in audited:
+            audited[entry.line] += probability[entry.scenario] * entry.amount
+    found = contributions.over_horizon(*COMPARED)
+    return all(sum(found[line].values(), Fraction(0)) == amount for line, amount in audited.items())

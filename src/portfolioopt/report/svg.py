@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 from portfolioopt.report.charts.colours import INK, PAPER
 from portfolioopt.report.charts.lettering import FACE, SMALL
 from portfolioopt.report.charts.tips import apart
+from portfolioopt.report.harmless import harmless
 
 ELEMENTS = {"svg", "g", "path", "line", "rect", "text", "tspan", "circle", "ellipse", "polyline", "polygon"}
 ATTRIBUTES = {
@@ -36,6 +37,9 @@ def drawn(document: dict[str, Any]) -> str:
     """The SVG of a Vega-Lite document, as vl-convert draws it; addresses in it would not be opened."""
     import vl_convert
 
+    for rows in document["datasets"].values():
+        for row in rows:
+            row |= {name: harmless(value) for name, value in row.items() if isinstance(value, str)}
     drawing: str = vl_convert.vegalite_to_svg(document, config=CONFIG, allowed_base_urls=[])
     return drawing
 
@@ -53,7 +57,7 @@ def clean(svg: str, label: str) -> str:
     width, height = (float(root.get(side, "1")) for side in ("width", "height"))
     size = f'viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}"'
     inner = "".join(_copied(child) for child in root)
-    return f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label={quoteattr(label)} {size}>{inner}</svg>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label={quoteattr(harmless(label))} {size}>{inner}</svg>'
 
 
 def _copied(element: ET.Element) -> str:

@@ -33,7 +33,7 @@ def refuse_foreign(path: Path) -> None:
     try:
         if not path.exists():
             return
-        ours = path.is_file() and MARK in path.open(encoding="utf-8", errors="replace").read(HEAD)
+        ours = path.is_file() and _is_ours(path)
     except OSError as error:
         raise InvalidInput([Fault((), f"cannot be read: {error.strerror or error}", file=str(path))]) from None
     if not ours:
@@ -41,6 +41,11 @@ def refuse_foreign(path: Path) -> None:
         raise InvalidInput(
             [Fault((), f"{message}, so it is not overwritten", "choose another file with -o", file=str(path))]
         )
+
+
+def _is_ours(path: Path) -> bool:
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return MARK in file.read(HEAD)
 
 
 def write_pictures(folder: Path, drawings: dict[str, tuple[Drawing, ...]]) -> list[Path]:

@@ -15,7 +15,7 @@ Money is in the currency of the instance. A file says which input it was made fo
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Literal
 
 from portfolioopt.errors import Fault, InvalidInput
@@ -162,6 +162,7 @@ class Exhibit:
 
 def exhibit_to_json(exhibit: Exhibit) -> str:
     """Text in the format portfolioopt-exhibit/1; raises ValueError for numbers that are not finite."""
+    _expect_finite(exhibit.content)
     document = {"format": EXHIBIT_FORMAT, "kind": exhibit.kind} | {
         name: encode(getattr(exhibit, name)) for name in ("title", "said", "input_hash", "content")
     }
@@ -171,7 +172,7 @@ def exhibit_to_json(exhibit: Exhibit) -> str:
 def exhibit_from_json(text: str) -> Exhibit:
     """The exhibit that `exhibit_to_json` wrote; raises `InvalidInput` for any other text."""
     try:
-        document: Any = json.loads(text, parse_float=_finite, parse_constant=_finite)
+        document: Any = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise _refused("", f"is not JSON: {error}") from None
     if not isinstance(document, dict) or document.get("format") != EXHIBIT_FORMAT:
@@ -188,14 +189,23 @@ def exhibit_from_json(text: str) -> Exhibit:
             raise _refused(name, f"{error} is missing") from None
         except (ValueError, TypeError, RecursionError) as error:
             raise _refused(name, str(error)) from None
+    try:
+        _expect_finite(found["content"])
+    except ValueError as error:
+        raise _refused("content", str(error)) from None
     return Exhibit(**found)
 
 
-def _finite(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(f"{text} has no place in an exhibit")
-    return value
+def _expect_finite(value: Any) -> None:
+    """Raises ValueError for a number that is none or infinite: neither can be drawn."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{value} has no place in an exhibit")
+    if isinstance(value, tuple):
+        for item in value:
+            _expect_finite(item)
+    elif is_dataclass(value):
+        for item in fields(value):
+            _expect_finite(getattr(value, item.name))
 
 
 def _refused(key: str, message: str) -> InvalidInput:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from portfolioopt.report.charts.colours import BLUE, FAINT, GRID, INK, ORANGE, QUIET, SERIES, SKY
 from portfolioopt.report.charts.lettering import SMALL, width_of
@@ -29,6 +29,12 @@ class Bar:
     """Written at its end."""
     extent: tuple[float, float] | None = None
     """How uncertain the end is."""
+    side: Literal["", "left", "right"] = ""
+    """Where the text stands; if not told, where the bar points."""
+
+    @property
+    def points_left(self) -> bool:
+        return self.side == "left" or (not self.side and self.end < self.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ def bars(
     left, room = _name_room(names, form)
     amounts = [amount for row in rows for amount in (row.start, row.end, *(row.extent or ()))]
     ends = max((width_of(row.text, SMALL) for row in rows if row.text), default=0) + 8
-    both = any(row.text and row.end < row.start for row in rows)
+    both = any(row.text and row.points_left for row in rows)
     scale = scale_for(
         amounts, left + (ends if both else 2), form.width - ends, marks=3 if form.narrow else 6, zero=base is None
     )
@@ -65,10 +71,12 @@ def bars(
                 sheet.area(first, middle - 8, max(last - first, 1), 16, row.fill, said=row.said, key=row.key)
                 if row.extent is not None:
                     sheet.line(scale.at(row.extent[0]), middle, scale.at(row.extent[1]), middle, INK, thick=1.5)
-                if row.end < row.start:
-                    sheet.text(first - 4, middle, row.text, size=SMALL, colour=QUIET, anchor="end")
+                beyond = [scale.at(end) for end in row.extent or ()]
+                if row.points_left:
+                    at = min(first, *beyond, first) - 4
+                    sheet.text(at, middle, row.text, size=SMALL, colour=QUIET, anchor="end")
                 else:
-                    sheet.text(last + 4, middle, row.text, size=SMALL, colour=QUIET)
+                    sheet.text(max(last, *beyond, last) + 4, middle, row.text, size=SMALL, colour=QUIET)
     bottom = top + len(names) * height + 4
     lying_axis(sheet, scale, top, bottom)
     at = scale.at(0 if base is None else base)

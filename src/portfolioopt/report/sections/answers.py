@@ -17,7 +17,7 @@ from portfolioopt.result.sentences import broken, nothing_changes
 from portfolioopt.result.values import value_rows
 from portfolioopt.result.wording import some
 
-MOST_DECISIONS, MOST_BINDING = 7, 7
+MOST_DECISIONS, MOST_BINDING = 9, 5
 BINDING = (
     ("skills", "at_most", "skills"),
     ("exposures", "at_most", "exposures"),

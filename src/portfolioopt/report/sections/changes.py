@@ -42,8 +42,8 @@ def changes(run: Run, lookup: Lookup) -> Section:
     standing = [each for each in outline.partnerships if each.start_state not in (NONE, EXITED)]
     touched = sum(1 for each in standing if each.id in decided)
     said = (
-        f"The plan moves {count:,} of {len(outline.partnerships):,} partnerships: {touched:,} of the {len(standing):,} "
-        f"in force today, and {count - touched:,} others."
+        f"The plan moves {count:,} of {len(outline.partnerships):,} partnerships; of the {len(standing):,} in force "
+        f"today it moves {touched:,}."
     )
     if not rows:
         return Section("changes", "Changes against today", (Paragraph(said),))

@@ -6,10 +6,12 @@ from portfolioopt.report.charts.lines import Series, Spot, lines
 from portfolioopt.report.content import Block, Cell, Chart, Paragraph, Section, Table
 from portfolioopt.report.run import Run
 from portfolioopt.result.exhibit import (
+    Content,
     CoreIndex,
     Frontier,
     PlainTable,
     Tornado,
+    TornadoBar,
     Value,
     WalkAway,
     WhyNot,
@@ -20,28 +22,39 @@ from portfolioopt.result.wording import some
 MOST_BARS, MOST_ROWS = 30, 200
 CHANGES = {(False, False): "no", (True, False): "at low", (False, True): "at high", (True, True): "at both"}
 """Whether the plan changes at the low level, at the high one."""
+TITLES: dict[type[Content], str] = {
+    Frontier: "Frontier",
+    Tornado: "What moves the value",
+    CoreIndex: "How sure each decision is",
+    WalkAway: "Walk-away prices",
+    WhyNot: "Why in, why out",
+    PlainTable: "Found",
+}
+"""Of a chart or a table, under the title of its exhibit."""
 STANDINGS = {"core": BLUE, "borderline": SKY, "out": FAINT}
 
 
 def exhibits(run: Run) -> tuple[Section, ...]:
     """A section for each exhibit, in the order of their names."""
     found = []
-    for name, exhibit in run.exhibits.items():
+    for number, (name, exhibit) in enumerate(run.exhibits.items(), 1):
         content = exhibit.content
+        title = TITLES.get(type(content), exhibit.title)
+        place = f"exhibit-{number}-{_slug(name)}"
         match content:
             case Frontier():
-                blocks = _frontier(_slug(name), exhibit.title, content)
+                blocks = _frontier(f"{place}-chart", title, content)
             case Tornado():
-                blocks = _tornado(_slug(name), exhibit.title, content)
+                blocks = _tornado(f"{place}-chart", title, content)
             case CoreIndex():
-                blocks = _core_index(run, _slug(name), exhibit.title, content)
+                blocks = _core_index(run, f"{place}-chart", title, content)
             case WalkAway():
-                blocks = _walk_away(run, _slug(name), exhibit.title, content)
+                blocks = _walk_away(run, f"{place}-chart", title, content)
             case WhyNot():
-                blocks = _why_not(run, exhibit.title, content)
+                blocks = _why_not(run, title, content)
             case PlainTable():
-                blocks = _plain(exhibit.title, content)
-        found.append(Section(f"exhibit-{_slug(name)}", exhibit.title, (*map(Paragraph, exhibit.said), *blocks)))
+                blocks = _plain(title, content)
+        found.append(Section(place, exhibit.title, (*map(Paragraph, exhibit.said), *blocks)))
     if run.foreign:
         said = f"Left out, as they were made for another input: {some(run.foreign)}. Run the studies again."
         found.append(Section("exhibits-left-out", "Exhibits left out", (Paragraph(said, "warn"),)))
@@ -85,19 +98,7 @@ def _frontier(name: str, title: str, content: Frontier) -> list[Block]:
 def _tornado(name: str, title: str, content: Tornado) -> list[Block]:
     order = sorted(content.bars, key=lambda bar: -abs(bar.high - bar.low))
     decimals = decimals_for([content.base, *(end for bar in order for end in (bar.low, bar.high))])
-    drawn = [
-        Bar(
-            bar.input, content.base, end, fill,
-            f"{bar.input} at {level}: {content.value_title} {figure(end, decimals)}"
-            + (", and the plan changes" if changes else ""),
-            text=("* " if changes else "") + level,
-        )
-        for bar in order[:MOST_BARS]
-        for end, level, changes, fill in (
-            (bar.low, bar.low_level, bar.plan_changes_at_low, ORANGE),
-            (bar.high, bar.high_level, bar.plan_changes_at_high, SKY),
-        )
-    ]  # fmt: skip
+    drawn = [bar for one in order[:MOST_BARS] for bar in _both_ends(content, one, decimals)]
     rows = tuple(
         (
             bar.input,
@@ -121,6 +122,27 @@ def _tornado(name: str, title: str, content: Tornado) -> list[Block]:
             Table(title, ("input", "at low", "at high", "spread", "plan changes"), rows), note,
         )
     ]  # fmt: skip
+
+
+def _both_ends(content: Tornado, one: TornadoBar, decimals: int) -> tuple[Bar, Bar]:
+    """The bars of an input at its low and its high level; the lower value is lettered on the left."""
+
+    def bar(end: float, other: float, level: str, changes: bool, fill: str) -> Bar:
+        said = f"{one.input} at {level}: {content.value_title} {figure(end, decimals)}"
+        return Bar(
+            one.input,
+            content.base,
+            end,
+            fill,
+            said + (", and the plan changes" if changes else ""),
+            text=f"* {level}" if changes else level,
+            side="left" if end < other or (end == other and fill == ORANGE) else "right",
+        )
+
+    return (
+        bar(one.low, one.high, one.low_level, one.plan_changes_at_low, ORANGE),
+        bar(one.high, one.low, one.high_level, one.plan_changes_at_high, SKY),
+    )
 
 
 def _core_index(run: Run, name: str, title: str, content: CoreIndex) -> list[Block]:

@@ -15,13 +15,14 @@ def partnerships(run: Run, lookup: Lookup) -> Section | None:
         return None
     worth = {each.id: lookup.expected(lookup.audit.worth[each.id]) for each in shown}
     facts = run.contributions
-    drawn = {} if facts is None else {name: -money for name, money in facts.over_horizon("capital").items()}
+    drawn = {} if facts is None else {name: -money for name, money in facts.over_horizon("capital")["capital"].items()}
     ready = {} if facts is None else {each.id: facts.readiness(each.id) for each in shown}
     decimals = decimals_for(worth.values())
     capital_decimals = decimals_for(drawn.values())
     over = " (expected)" if len(lookup.probability) > 1 else ""
     columns = ["partnership", "domain", f"NPV{over}"]
-    columns += [] if facts is None else [f"capital drawn{over}", "readiness"]
+    scored = any(g is not None for g in ready.values())
+    columns += [] if facts is None else [f"capital drawn{over}", *(["readiness"] if scored else [])]
     rows = []
     for each in sorted(shown, key=lambda one: (-worth[one.id], one.id)):
         cells: list[Cell | str] = [
@@ -31,7 +32,8 @@ def partnerships(run: Run, lookup: Lookup) -> Section | None:
         ]
         if facts is not None:
             g = ready[each.id]
-            cells += [figure(drawn[each.id], capital_decimals), "-" if g is None else percent(g)]
+            cells.append(figure(drawn[each.id], capital_decimals))
+            cells += ["-" if g is None else percent(g)] if scored else []
         rows.append(tuple(cells))
     note = f"Shown {len(shown)} of {active:,} that are ever in force." if len(shown) < active else ""
     table = Table("Partnerships by what they earn themselves", tuple(columns), tuple(rows), names=2, note=note)
