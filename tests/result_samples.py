@@ -64,6 +64,84 @@ def infeasible(conflict: tuple[str, ...] = ("capital", "stack_needs_cells"), **c
     return make_result(instance, model, **(arguments | changes))
 
 
+def soft() -> Result:
+    """Two deals that hire and exceed soft limits at a price, under a measure of risk and a price of changes."""
+    return solved(*soft_case())
+
+
+def soft_case() -> tuple[Instance, Model, Plan]:
+    """What `soft` is made of."""
+    settings = [
+        "skills.software_engineer.hire={cost: 0.2, at_most: 8}",
+        "rules=[{id: full_stack, partnership: stack, states: [full], must: always, years: [2029, 2029]}]",
+    ]
+    instance = read_instance(TWO_DEALS, settings)
+    model = Model.model_validate(
+        {
+            "name": "bending",
+            "limits": {"skills": {"price": Decimal("0.3")}, "rules": {"price": 2}},
+            "objective": {"risk": {"measure": "worst_case", "weight": Decimal("0.2")}},
+            "changes": {"price": 1},
+        }
+    )
+    both = ("high", "slow")
+    plan = Plan.of(
+        [Decision(s, 2026, p, "sign", "form") for s in both for p in ("cell_plant", "stack")],
+        [Hiring(s, 2026, "software_engineer", Decimal("7.5")) for s in both],
+    )
+    return instance, model, plan
+
+
+def big(years=18, partnerships=40, scenarios=24) -> Result:
+    """A portfolio too large for one screen; only the first ten partnerships are ever formed."""
+    instance, plan = big_case(years, partnerships, scenarios)
+    model = Model()
+    return make_result(
+        instance, model, status="feasible", stop_reason="interrupted", plan=plan, audit=audit(instance, model, plan)
+    )
+
+
+def big_case(years=18, partnerships=40, scenarios=24) -> tuple[Instance, Plan]:
+    """What `big` is made of."""
+    document = {
+        "format": "portfolioopt-instance/1",
+        "name": "big",
+        "horizon": {"first_year": 2026, "years": years},
+        "discount_rate": Decimal("0.08"),
+        "partnerships": [
+            {
+                "id": f"p{number}",
+                "name": f"An alliance on a platform with a long name and partner number {number}",
+                "states": {"full": {"benefit": 10, "effort": {f"skill_{number}": 1}}},
+                "actions": [{"id": "form", "kind": "form", "from": "none", "to": "full"}],
+            }
+            for number in range(partnerships)
+        ],
+        "drivers": ["demand"],
+        "scenarios": [
+            {
+                "name": f"s{number}",
+                "probability": Fraction(1, 1),
+                "drivers": {"demand": [1, 1 + number] + [1] * (years - 2)},
+            }
+            for number in range(scenarios)
+        ],
+        "review_years": [2026, 2030],
+        "skills": {f"skill_{number}": {"capacity": number + 1} for number in range(partnerships)},
+    }
+    share = Decimal(1) / scenarios
+    for scenario in document["scenarios"]:
+        scenario["probability"] = Decimal(round(share, 20))
+    instance = Instance.model_validate(document)
+    plan = Plan.of(
+        Decision(f"s{s}", 2026 if p < 6 else 2030, f"p{p}", "form", "form")
+        for s in range(scenarios)
+        for p in range(10)
+        if p < 6 or (s >> (p - 6)) & 1
+    )
+    return instance, plan
+
+
 names = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=8)
 scenarios = st.sampled_from(["high", "slow"])
 years = st.integers(2026, 2029)

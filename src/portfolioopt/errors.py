@@ -6,10 +6,11 @@ PortfolioError
 │   ├── InvalidModel
 │   └── InvalidCase
 ├── UnknownOption (also a TypeError)      a solver option that does not exist or is out of range
+├── MissingExtra (also an ImportError)    packages that are not installed, and how to get them
 └── EngineFault                           our fault: a plan that the audit refuses, a solver that breaks
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 
@@ -75,6 +76,15 @@ class InvalidCase(InvalidInput):
 
 class UnknownOption(PortfolioError, TypeError):
     """A solver option that does not exist or is out of range."""
+
+
+class MissingExtra(PortfolioError, ImportError):
+    """Packages that only some commands need are not installed."""
+
+    def __init__(self, extra: str, packages: Sequence[str]) -> None:
+        self.extra, self.packages = extra, tuple(packages)
+        needed = " and ".join(part for part in (", ".join(packages[:-1]), packages[-1]) if part)
+        super().__init__(f"this needs {needed}, not installed here: pip install 'portfolioopt[{extra}]'")
 
 
 class EngineFault(PortfolioError):

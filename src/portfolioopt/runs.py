@@ -6,6 +6,7 @@ model.resolved.yaml      the choices as used
 result.json              the result, exactly (portfolioopt-result/1)
 tables/*.csv             actions, states, limits, money, worth
 solver.log
+exhibits/*.json          what studies around the plan have found, added later (portfolioopt-exhibit/1)
 """
 
 import csv
@@ -15,6 +16,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,12 +25,14 @@ from portfolioopt.errors import Fault, InvalidInput
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
 from portfolioopt.result import Result, tables
+from portfolioopt.result.exhibit import Exhibit, exhibit_from_json, exhibit_to_json
 
 RUN_FORMAT = "portfolioopt-run/1"
 STUDY_FORMAT = "portfolioopt-study/1"
 """Of the folder of a study, which is written in the same way."""
 MANIFEST = "manifest.json"
 INSTANCE_USED, MODEL_USED = "instance.resolved.yaml", "model.resolved.yaml"
+EXHIBITS = "exhibits"
 RUNS = Path("runs")
 TO_MAKE_ONE = "a run is a folder that solve has saved: portfolioopt solve INSTANCE --out DIR"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -128,6 +132,40 @@ def read_run(folder: Path) -> Result:
         said = error.strerror if isinstance(error, OSError) else error
         message = f"holds no result that can be read: {said}" if is_there(folder) else "there is no such folder"
         raise InvalidInput([Fault((), message, TO_MAKE_ONE, file=str(folder))]) from None
+
+
+def write_exhibit(folder: Path, name: str, exhibit: Exhibit) -> Path:
+    """Add what a study has found to a run folder, whole or not at all; one of the same name is replaced.
+
+    Raises `InvalidInput` where the folder is no run or cannot be written.
+    """
+    if not is_run(folder):
+        raise InvalidInput([Fault((), "is not a run folder", TO_MAKE_ONE, file=str(folder))])
+    path = folder / EXHIBITS / f"{name}.json"
+    text = exhibit_to_json(exhibit)
+    try:
+        path.parent.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".", ignore_cleanup_errors=True) as work:
+            new = Path(work) / path.name
+            new.write_text(text, encoding="utf-8", newline="\n")
+            new.replace(path)
+    except OSError as error:
+        raise _refused(path, f"cannot be written: {error.strerror or error}") from None
+    return path
+
+
+def read_exhibits(folder: Path) -> dict[str, Exhibit]:
+    """The exhibits of a run folder by name; raises `InvalidInput`, which names the file that cannot be read."""
+    found = {}
+    for path in sorted((folder / EXHIBITS).glob("*.json")):
+        try:
+            found[path.stem] = exhibit_from_json(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            said = error.strerror if isinstance(error, OSError) else error
+            raise InvalidInput([Fault((), f"cannot be read: {said}", file=str(path))]) from None
+        except InvalidInput as invalid:
+            raise InvalidInput([replace(fault, file=str(path)) for fault in invalid.faults]) from None
+    return found
 
 
 def manifest(result: Result, created: datetime, command: Sequence[str] = ()) -> dict[str, Any]:

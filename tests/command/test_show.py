@@ -6,18 +6,16 @@ from fractions import Fraction
 
 import pytest
 
-from portfolioopt.audit import audit
 from portfolioopt.command.show import report_console, show_result
-from portfolioopt.command.show.figures import decimals_for, difference, figure, percent, seconds, years_text
-from portfolioopt.command.show.layout import cut, listed
-from portfolioopt.command.show.limits import _share
+from portfolioopt.command.show.layout import cut
 from portfolioopt.command.show.marks import state_codes
-from portfolioopt.language.instance import Instance
-from portfolioopt.language.model import Model
 from portfolioopt.language.reading import read_instance
 from portfolioopt.plan import TODAY, Decision, Hiring, Plan
-from portfolioopt.result import NOT_VERIFIED, Result, Verification, make_result
-from result_samples import BEST, TWO_DEALS, infeasible, solved, two_deals
+from portfolioopt.result import NOT_VERIFIED, Result, Verification
+from portfolioopt.result.figures import decimals_for, difference, figure, percent, seconds, years_text
+from portfolioopt.result.limit_shares import share_words
+from portfolioopt.result.wording import some
+from result_samples import BEST, TWO_DEALS, big, infeasible, soft, solved, two_deals
 
 
 def shown(result, width=80):
@@ -229,37 +227,15 @@ def test_a_plan_that_is_not_proven_but_not_contradicted_is_not_called_verified()
     assert "Next: give it more time" in text
 
 
-def soft_sample():
-    settings = [
-        "skills.software_engineer.hire={cost: 0.2, at_most: 8}",
-        "rules=[{id: full_stack, partnership: stack, states: [full], must: always, years: [2029, 2029]}]",
-    ]
-    instance = read_instance(TWO_DEALS, settings)
-    model = Model.model_validate(
-        {
-            "name": "bending",
-            "limits": {"skills": {"price": Decimal("0.3")}, "rules": {"price": 2}},
-            "objective": {"risk": {"measure": "worst_case", "weight": Decimal("0.2")}},
-            "changes": {"price": 1},
-        }
-    )
-    both = ("high", "slow")
-    plan = Plan.of(
-        [Decision(s, 2026, p, "sign", "form") for s in both for p in ("cell_plant", "stack")],
-        [Hiring(s, 2026, "software_engineer", Decimal("7.5")) for s in both],
-    )
-    return solved(instance, model, plan)
-
-
 def test_soft_limits_exceeded_are_told_with_their_price():
-    text = plain(shown(soft_sample()))
+    text = plain(shown(soft()))
     assert "software_engineer: up to 2.5 beyond it, 2026, at 0.30 per unit and year" in text
     assert "full_stack: up to 1 beyond it, 2029, at 2.00 per unit and year" in text
     assert "every hard limit" in text
 
 
 def test_what_was_maximized_is_told_apart_from_value():
-    rows = [line.split() for line in shown(soft_sample()).splitlines()[1:7]]
+    rows = [line.split() for line in shown(soft()).splitlines()[1:7]]
     assert [" ".join(row[: -3 if len(row) > 3 else None]) for row in rows[1:]] == [
         "Expected NPV",
         "Worst scenario",
@@ -270,13 +246,13 @@ def test_what_was_maximized_is_told_apart_from_value():
 
 
 def test_hired_engineers_are_told():
-    text = plain(shown(soft_sample()))
+    text = plain(shown(soft()))
     assert "Hire 7.5 software_engineer for 2026" in text
     assert "Hired: up to 7.5 software_engineer (2026), counted in the limit." in text
 
 
 def test_an_exceeded_limit_counts_as_binding():
-    lines = section(shown(soft_sample()), "Bandwidth and exposure")
+    lines = section(shown(soft()), "Bandwidth and exposure")
     assert ["software_engineer", "102", "90", "70", "70", "2026"] in [line.split() for line in lines]
 
 
@@ -313,50 +289,6 @@ def test_no_plan_is_not_called_infeasible():
     text = plain(shown(infeasible((), status="no_plan", stop_reason="time limit")))
     assert "No plan was found; stopped by: time limit." in text
     assert "nfeasible" not in text
-
-
-def big(years=18, partnerships=40, scenarios=24):
-    """A portfolio too large for one screen; only the first eight partnerships are ever formed."""
-    document = {
-        "format": "portfolioopt-instance/1",
-        "name": "big",
-        "horizon": {"first_year": 2026, "years": years},
-        "discount_rate": Decimal("0.08"),
-        "partnerships": [
-            {
-                "id": f"p{number}",
-                "name": f"An alliance on a platform with a long name and partner number {number}",
-                "states": {"full": {"benefit": 10, "effort": {f"skill_{number}": 1}}},
-                "actions": [{"id": "form", "kind": "form", "from": "none", "to": "full"}],
-            }
-            for number in range(partnerships)
-        ],
-        "drivers": ["demand"],
-        "scenarios": [
-            {
-                "name": f"s{number}",
-                "probability": Fraction(1, 1),
-                "drivers": {"demand": [1, 1 + number] + [1] * (years - 2)},
-            }
-            for number in range(scenarios)
-        ],
-        "review_years": [2026, 2030],
-        "skills": {f"skill_{number}": {"capacity": number + 1} for number in range(partnerships)},
-    }
-    share = Decimal(1) / scenarios
-    for scenario in document["scenarios"]:
-        scenario["probability"] = Decimal(round(share, 20))
-    instance = Instance.model_validate(document)
-    plan = Plan.of(
-        Decision(f"s{s}", 2026 if p < 6 else 2030, f"p{p}", "form", "form")
-        for s in range(scenarios)
-        for p in range(10)
-        if p < 6 or (s >> (p - 6)) & 1
-    )
-    model = Model()
-    return make_result(
-        instance, model, status="feasible", stop_reason="interrupted", plan=plan, audit=audit(instance, model, plan)
-    )
 
 
 @pytest.fixture(scope="module")
@@ -491,9 +423,9 @@ def test_long_titles_are_cut_after_a_word():
 
 
 def test_long_lists_are_cut():
-    assert listed("abcdef") == "a, b, c and 3 more"
-    assert listed("abcd") == "a, b, c and d"
-    assert listed("") == ""
+    assert some("abcdef") == "a, b, c and 3 more"
+    assert some("abcd") == "a, b, c and d"
+    assert some("") == ""
 
 
 def test_an_instance_without_domains_or_scenarios_needs_no_headings_for_them():
@@ -509,14 +441,14 @@ def test_an_instance_without_domains_or_scenarios_needs_no_headings_for_them():
 
 
 def test_almost_all_of_a_limit_does_not_look_like_all_of_it():
-    assert [_share(Fraction(share)) for share in ("0.996", "1", "1.004", "0.5", "20")] == [
+    assert [share_words(Fraction(share)) for share in ("0.996", "1", "1.004", "0.5", "20")] == [
         "99",
         "100",
         "101",
         "50",
         "999",
     ]
-    assert _share(None) == "-"
+    assert share_words(None) == "-"
 
 
 def test_ten_years_of_limits_fit_eighty_columns():

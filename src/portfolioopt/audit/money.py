@@ -39,9 +39,20 @@ def readiness(partnership: Partnership, state: str, scale: ReadinessScale) -> tu
 
     Scores that the state names replace the partnership's own; without readiness they are 1 and 0.
     """
+    if partnership.readiness is None:
+        return WHOLE, NOTHING
+    g = grade(partnership, state, scale)
+    return _between(scale.realization, g), _between(scale.breakdown_rate, g)
+
+
+def grade(partnership: Partnership, state: str, scale: ReadinessScale) -> Decimal:
+    """g = Σ weight·(score − 1)/4 in a state, from 0 (every score 1) to 1 (every score 5).
+
+    Raises ValueError where the partnership has no readiness.
+    """
     own = partnership.readiness
     if own is None:
-        return WHOLE, NOTHING
+        raise ValueError(f"{partnership.id} has no readiness")
     changed = partnership.state(state).readiness
     g = NOTHING
     for element in ELEMENTS:
@@ -49,7 +60,7 @@ def readiness(partnership: Partnership, state: str, scale: ReadinessScale) -> tu
         score = getattr(own, element) if score is None else score
         share = times(minus(score, WHOLE), QUARTER)
         g = plus(g, times(getattr(scale.weights, element), share))
-    return _between(scale.realization, g), _between(scale.breakdown_rate, g)
+    return g
 
 
 def _between(ends: tuple[Decimal, Decimal], g: Decimal) -> Decimal:

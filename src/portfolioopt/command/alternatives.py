@@ -99,9 +99,9 @@ def alternatives_command(
 
 def report(answer: "Alternatives", _console: "Console") -> "Iterable[RenderableType]":
     """The alternatives by what they do otherwise, the standing of every decision, and the promise corrected."""
-    from portfolioopt.command.show.figures import decimals_for, figure
     from portfolioopt.command.show.layout import heading, paragraph
     from portfolioopt.command.show.spans import finite, span
+    from portfolioopt.result.figures import decimals_for, figure
 
     if answer.status in ("infeasible", "no_plan"):
         yield paragraph(no_plan_words(answer.status))
@@ -128,8 +128,9 @@ def report(answer: "Alternatives", _console: "Console") -> "Iterable[RenderableT
 def _plan(answer: "Alternatives", plan: "Alternative", decimals: int) -> "Iterable[RenderableType]":
     from rich.text import Text
 
-    from portfolioopt.command.show.figures import figure, percent
-    from portfolioopt.command.show.layout import bullet, listed, paragraph
+    from portfolioopt.command.show.layout import bullet, paragraph
+    from portfolioopt.result.figures import figure, percent
+    from portfolioopt.result.wording import some
 
     text = Text(f"{plan.rank}  ", style="bold")
     apart = f"{plan.distance.low:.2f}"
@@ -138,7 +139,7 @@ def _plan(answer: "Alternatives", plan: "Alternative", decimals: int) -> "Iterab
     text.append(f"worth {figure(plan.value, decimals)}, {percent(plan.lost, 2)} less; {apart} apart", style="not bold")
     yield paragraph(text)
     for one in plan.differences[:MOST_LINES]:
-        where = "" if len(one.scenarios) == len(answer.scenarios) else f" in {listed(one.scenarios)}"
+        where = "" if len(one.scenarios) == len(answer.scenarios) else f" in {some(one.scenarios)}"
         moved = "" if one.was is None or one.side != "moved" else f", not {one.was}"
         line = f"{one.year}{moved} {one.partnership} {one.action}{where}"
         yield bullet(line, mark=MARKS[one.side], indent=4)
@@ -151,9 +152,9 @@ def _standings(answer: "Alternatives", decimals: int) -> "Iterable[RenderableTyp
     """Decisions by standing, those on which most hangs first."""
     from rich.text import Text
 
-    from portfolioopt.command.show.figures import percent
     from portfolioopt.command.show.layout import columns, heading, indented, paragraph
     from portfolioopt.command.show.spans import span
+    from portfolioopt.result.figures import percent
 
     sure = {(one.partnership, one.action): one for one in answer.sureness}
     scale = abs(answer.best.low)
@@ -179,8 +180,8 @@ def _standings(answer: "Alternatives", decimals: int) -> "Iterable[RenderableTyp
 
 
 def _curse(curse: "Curse", decimals: int) -> "Iterable[RenderableType]":
-    from portfolioopt.command.show.figures import figure, percent
     from portfolioopt.command.show.layout import bullet, heading
+    from portfolioopt.result.figures import figure, percent
 
     alike = curse.ready == curse.unready
     err = percent(curse.ready) if alike else f"{percent(curse.ready)} to {percent(curse.unready)}"

@@ -13,6 +13,7 @@ from portfolioopt.command.exporting import export_command
 from portfolioopt.command.importing import import_command
 from portfolioopt.command.init import init_command
 from portfolioopt.command.models import models_command
+from portfolioopt.command.report import report_command
 from portfolioopt.command.saved import show_command
 from portfolioopt.command.schema import schema_command
 from portfolioopt.command.solve import solve_command
@@ -54,6 +55,7 @@ app.command("show")(show_command)
 app.command("whatif")(whatif_command)
 app.command("compare")(compare_command)
 app.command("cases")(cases_command)
+app.command("report")(report_command)
 app.command("models")(models_command)
 app.command("schema")(schema_command)
 app.command("init")(init_command)

@@ -96,9 +96,9 @@ def report(answer: "Diagnosis", _console: "Console") -> "Iterable[RenderableType
     """What contradicts itself, and the ways out by cost, each with what the best plan is then worth."""
     from rich.text import Text
 
-    from portfolioopt.command.show.figures import decimals_for
     from portfolioopt.command.show.layout import bullet, heading, paragraph
     from portfolioopt.command.show.spans import finite, span
+    from portfolioopt.result.figures import decimals_for
 
     if answer.feasible is None:
         yield paragraph(Text("Not found out in the time given: give more (--time-limit).", style="bold yellow"))
@@ -161,9 +161,9 @@ def _remedies(answer: "Diagnosis") -> "Iterable[RenderableType]":
 def _remedy(answer: "Diagnosis", remedy: "Remedy") -> "Iterable[RenderableType]":
     from rich.text import Text
 
-    from portfolioopt.command.show.figures import decimals_for, figure, percent
     from portfolioopt.command.show.layout import paragraph
     from portfolioopt.command.show.spans import finite, span
+    from portfolioopt.result.figures import decimals_for, figure, percent
 
     def said(cost: float) -> str:
         return figure(cost, decimals_for([cost])) if answer.priced else percent(cost)
@@ -202,8 +202,8 @@ def _changes(answer: "Diagnosis", remedy: "Remedy") -> "Table":
     """A line for each number, consecutive years of equal numbers together."""
     from rich.text import Text
 
-    from portfolioopt.command.show.figures import years_text
     from portfolioopt.command.show.layout import columns
+    from portfolioopt.result.figures import years_text
 
     table = columns("", "", "was", "becomes", "change", left=2)
     table.add_column(Text(""), overflow="fold")

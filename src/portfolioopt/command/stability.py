@@ -104,15 +104,16 @@ def report(answer: "Stability", _console: "Console") -> "Iterable[RenderableType
     """The curve, what changes at its points, and the re-plan at a price."""
     from rich.text import Text
 
-    from portfolioopt.command.show.figures import decimals_for, figure
-    from portfolioopt.command.show.layout import columns, heading, indented, listed, paragraph
+    from portfolioopt.command.show.layout import columns, heading, indented, paragraph
     from portfolioopt.command.show.spans import finite, span
+    from portfolioopt.result.figures import decimals_for, figure
+    from portfolioopt.result.wording import some
 
     if answer.status in ("infeasible", "no_plan"):
         yield paragraph(no_plan_words(answer.status))
         return
     if answer.broken:
-        yield paragraph(f"The published plan, as it is, would now break {listed(answer.broken)}.")
+        yield paragraph(f"The published plan, as it is, would now break {some(answer.broken)}.")
     decimals = decimals_for(finite(answer.free))
     scale = max(map(abs, finite(answer.free)), default=0.0)
     yield heading("Value against changes", "decisions that only one of the two plans holds")
@@ -150,7 +151,7 @@ def report(answer: "Stability", _console: "Console") -> "Iterable[RenderableType
 
 def _slope(before: "Point", point: "Point", decimals: int) -> str:
     """What each change allowed more is worth between two points, where both are proven."""
-    from portfolioopt.command.show.figures import figure
+    from portfolioopt.result.figures import figure
 
     if not (before.value.settled and point.value.settled):
         return ""
@@ -191,14 +192,14 @@ def _changes(
 
 def _lines(answer: "Stability", decisions: "tuple[Decision, ...]", mark: str) -> list[tuple[str, str]]:
     """A line for each act, with the scenarios where it is not in all of them."""
-    from portfolioopt.command.show.layout import listed
+    from portfolioopt.result.wording import some
 
     by_act: dict[tuple[int, str, str], list[str]] = {}
     for one in decisions:
         by_act.setdefault((one.year, one.partnership, one.action), []).append(one.scenario)
     found = []
     for (year, partnership, action), scenarios in sorted(by_act.items()):
-        where = "" if len(scenarios) == len(answer.scenarios) else f" in {listed(scenarios)}"
+        where = "" if len(scenarios) == len(answer.scenarios) else f" in {some(scenarios)}"
         found.append((mark, f"{year} {partnership} {action}{where}"))
     return found
 

@@ -129,8 +129,8 @@ def _title(about: "About") -> "Text":
 def _closing(about: "About") -> "Iterable[RenderableType]":
     from rich.text import Text
 
-    from portfolioopt.command.show.figures import seconds
     from portfolioopt.command.show.layout import paragraph
+    from portfolioopt.result.figures import seconds
 
     yield Text()
     if not about.complete:

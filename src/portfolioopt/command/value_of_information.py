@@ -66,9 +66,9 @@ def report(answer: "ValueOfInformation", _console: "Console") -> "Iterable[Rende
     """The values from the best informed plan down, what the steps between them are worth, and regret by scenario."""
     from rich.text import Text
 
-    from portfolioopt.command.show.figures import decimals_for, figure, percent
     from portfolioopt.command.show.layout import columns, heading, indented, paragraph
     from portfolioopt.command.show.spans import finite, span
+    from portfolioopt.result.figures import decimals_for, figure, percent
 
     if answer.status in ("infeasible", "no_plan"):
         yield paragraph(no_plan_words(answer.status))

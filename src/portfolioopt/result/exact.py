@@ -48,6 +48,11 @@ def encode(value: Any) -> Any:
 
 def decode(hint: Any, value: Any) -> Any:
     """The value of type `hint` that `encode` made this JSON of; raises ValueError for anything else."""
+    # first what most values of a large result are: to find out what other hints are made of takes far longer
+    if (hint is str or hint is int or hint is bool) and type(value) is hint:
+        return value
+    if hint is Fraction:
+        return _fraction(value)
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (UnionType, Union):
         return _one_of(arguments, value)
@@ -63,8 +68,6 @@ def decode(hint: Any, value: Any) -> Any:
         hints = _hints(hint)
         _expect(isinstance(value, dict) and value.keys() == hints.keys(), hint, value)
         return hint(**{name: decode(kind, value[name]) for name, kind in hints.items()})
-    if hint is Fraction:
-        return _fraction(value)
     if hint is Decimal:
         _expect(isinstance(value, str) and len(value) <= 100, hint, value)
         return _decimal(value)

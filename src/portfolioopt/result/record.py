@@ -118,6 +118,11 @@ class Result:
         return max(0.0, (self.bound - self.objective) / max(abs(self.objective), 1e-9))
 
     @property
+    def seconds(self) -> float:
+        """What the whole solve took."""
+        return self.timings.get("total", sum(self.timings.values()))
+
+    @property
     def expected_npv(self) -> float | None:
         return None if self.audit is None else float(self.audit.expected_npv)
 

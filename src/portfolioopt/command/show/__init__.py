@@ -10,11 +10,11 @@ from portfolioopt.command.show.decisions import branches, this_year
 from portfolioopt.command.show.headline import headline, title
 from portfolioopt.command.show.layout import print_report, report_console
 from portfolioopt.command.show.limits import limits
-from portfolioopt.command.show.lookup import Lookup
 from portfolioopt.command.show.no_plan import no_plan
 from portfolioopt.command.show.roadmap import roadmap
 from portfolioopt.command.show.scenarios import scenarios
 from portfolioopt.result import Result
+from portfolioopt.result.lookup import Lookup
 
 __all__ = ["report_console", "show_result"]
 

@@ -1,57 +1,31 @@
 """What is paid to go beyond a limit: engineers hired, requirements missed, soft limits exceeded."""
 
 from collections.abc import Iterable
-from fractions import Fraction
 
 from rich.console import RenderableType
 from rich.text import Text
 
-from portfolioopt.audit.findings import LimitUse
-from portfolioopt.command.show.figures import amount, figure, years_text
-from portfolioopt.command.show.layout import bullet, listed, paragraph
-from portfolioopt.command.show.lookup import Lookup
+from portfolioopt.command.show.layout import bullet, paragraph
+from portfolioopt.result import beyond
+from portfolioopt.result.figures import figure
+from portfolioopt.result.lookup import Lookup
 
 
 def hiring(lookup: Lookup) -> Iterable[RenderableType]:
-    """Engineers hired: the most in a year and when, by skill."""
-    for skill in dict.fromkeys(hired.skill for hired in lookup.plan.hiring if hired.engineers):
-        own = [hired for hired in lookup.plan.hiring if hired.skill == skill and hired.engineers]
-        count = amount(float(max(hired.engineers for hired in own)))
-        where = dict.fromkeys(hired.scenario for hired in own)
-        scenarios = "" if len(where) == len(lookup.probability) else f" in {listed(where)}"
-        years = years_text(hired.year for hired in own)
-        yield paragraph(f"Hired: up to {count} {skill} ({years}{scenarios}), counted in the limit.")
+    """Engineers hired."""
+    yield from map(paragraph, beyond.hired(lookup))
 
 
 def shortfall(lookup: Lookup) -> Iterable[RenderableType]:
     """What missed requirements cost."""
-    costs: dict[str, Fraction] = dict.fromkeys(lookup.probability, Fraction(0))
-    for (scenario, _), line in lookup.money("shortfall").items():
-        costs[scenario] -= line.discounted
-    if not any(costs.values()):
-        return
-    missed = {use.id for use in lookup.audit.limits if use.family == "requirements" and use.headroom < 0}
-    expected = figure(lookup.expected(costs), 1)
-    highest = max(costs, key=lambda name: costs[name])
-    alike = len(set(costs.values())) == 1
-    most = "" if alike else f" expected, and {figure(costs[highest], 1)} in the worst scenario, {highest}"
-    yield paragraph(f"Falling short of {listed(sorted(missed))} costs {expected} of NPV{most}.")
+    if said := beyond.shortfall(lookup):
+        yield paragraph(said)
 
 
 def exceeded(lookup: Lookup) -> Iterable[RenderableType]:
-    """Soft limits that the plan exceeds: how far at most, where, at what price."""
-    found: dict[str, list[LimitUse]] = {}
-    for use in lookup.audit.limits:
-        if use.excess > 0:
-            found.setdefault(use.id, []).append(use)
-    if not found:
-        return
-    yield bullet(f"Soft limits are exceeded, for {figure(lookup.audit.penalties, 1)} expected (not part of NPV):")
-    for name, uses in found.items():
-        worst = max(uses, key=lambda use: use.excess)
-        where = dict.fromkeys(use.scenario for use in uses)
-        scenarios = "" if len(where) == len(lookup.probability) else f" in {listed(where)}"
-        price = "" if worst.price is None else f", at {figure(worst.price, 2)} per unit and year"
-        years = years_text(use.year for use in uses)
-        text = f"{name}: up to {amount(worst.excess)} beyond it, {years}{scenarios}{price}"
+    """Soft limits that the plan exceeds."""
+    found = list(beyond.exceeded(lookup))
+    if found:
+        yield bullet(f"Soft limits are exceeded, for {figure(lookup.audit.penalties, 1)} expected (not part of NPV):")
+    for text in found:
         yield bullet(Text(text, style="yellow"), mark=">", indent=4)

@@ -6,11 +6,10 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from portfolioopt.command.show.beyond import exceeded
-from portfolioopt.command.show.figures import seconds
-from portfolioopt.command.show.headline import total_seconds
 from portfolioopt.command.show.layout import bullet, heading, paragraph
-from portfolioopt.command.show.lookup import Lookup
 from portfolioopt.result import Result
+from portfolioopt.result.figures import seconds
+from portfolioopt.result.lookup import Lookup
 
 
 def checks(lookup: Lookup) -> Iterable[RenderableType]:
@@ -23,7 +22,7 @@ def checks(lookup: Lookup) -> Iterable[RenderableType]:
     )
     yield bullet(Text(result.verification.said, style="" if result.verified else "yellow"))
     yield from exceeded(lookup)
-    yield bullet(f"Stopped: {result.stop_reason}, after {seconds(total_seconds(result))}{_phases(result)}.")
+    yield bullet(f"Stopped: {result.stop_reason}, after {seconds(result.seconds)}{_phases(result)}.")
 
 
 def _phases(result: Result) -> str:

@@ -5,43 +5,15 @@ from collections.abc import Iterable
 from rich.console import RenderableType
 from rich.text import Text
 
-from portfolioopt.command.show.figures import amount, percent, years_text
-from portfolioopt.command.show.layout import bullet, heading, listed, paragraph
-from portfolioopt.command.show.lookup import Branch, Lookup
+from portfolioopt.command.show.layout import bullet, heading, paragraph
 from portfolioopt.plan import Decision
 from portfolioopt.result import Outline
+from portfolioopt.result.figures import amount, percent
+from portfolioopt.result.lookup import Branch, Lookup
+from portfolioopt.result.sentences import clause, sentence
+from portfolioopt.result.wording import some
 
 MOST_BRANCHES, MOST_DECISIONS = 8, 8
-
-
-def sentence(decision: Decision, outline: Outline) -> str:
-    """Form Volta cell joint venture (cell_jv, form): lead 2026, full from 2027."""
-    partnership = outline.partnership(decision.partnership)
-    return (
-        f"{decision.kind.capitalize()} {partnership.title} ({decision.partnership}, {decision.action}): "
-        f"{', '.join(_steps(decision, outline))}"
-    )
-
-
-def clause(decision: Decision, outline: Outline) -> str:
-    """2028 expand Volta cell joint venture: full; the action's name only where its kind could mean another."""
-    partnership = outline.partnership(decision.partnership)
-    own = partnership.action(decision.action)
-    alike = [action for action in partnership.actions if (action.kind, action.to) == (own.kind, own.to)]
-    name = f" ({own.id})" if len(alike) > 1 else ""
-    steps = _steps(decision, outline) if own.delay else [own.to]
-    said = "" if steps == ["exited"] else f": {', '.join(steps)}"
-    return f"{decision.year} {decision.kind} {partnership.title}{name}{said}"
-
-
-def _steps(decision: Decision, outline: Outline) -> list[str]:
-    """Notice years, lead years, and the state with the year from which it holds."""
-    action = outline.partnership(decision.partnership).action(decision.action)
-    lead, effect = decision.year + action.notice_years, decision.year + action.delay
-    steps = [f"notice {years_text(range(decision.year, lead))}"] if action.notice_years else []
-    if action.lead_years:
-        steps.append(f"lead {years_text(range(lead, effect))}")
-    return [*steps, f"{action.to} from {effect}"]
 
 
 def this_year(lookup: Lookup) -> Iterable[RenderableType]:
@@ -79,7 +51,7 @@ def branches(lookup: Lookup) -> Iterable[RenderableType]:
             yield from _clauses(every, lookup.outline)
         for branch in parts[:MOST_BRANCHES]:
             own = [decision for decision in branch.decisions if _act(decision) not in shared]
-            head = Text(f"{listed(branch.scenarios)} ({percent(branch.probability)})")
+            head = Text(f"{some(branch.scenarios)} ({percent(branch.probability)})")
             head.append(", as in the road map" if set(branch.scenarios) >= shown else "", style="dim")
             yield bullet(head if own else head.append(": nothing more" if every else ": keep everything as it is"))
             yield from _clauses(own, lookup.outline)

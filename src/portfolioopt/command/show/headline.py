@@ -6,11 +6,12 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from portfolioopt.audit.findings import Audit
-from portfolioopt.command.show.figures import decimals_for, difference, figure, percent, seconds, years_text
-from portfolioopt.command.show.layout import columns, indented, listed, paragraph
-from portfolioopt.command.show.lookup import Lookup
+from portfolioopt.command.show.layout import columns, indented, paragraph
 from portfolioopt.result import Result
+from portfolioopt.result.figures import decimals_for, difference, figure, percent, seconds
+from portfolioopt.result.lookup import Lookup
+from portfolioopt.result.sentences import broken, nothing_changes
+from portfolioopt.result.values import value_rows
 
 
 def title(result: Result) -> Text:
@@ -30,23 +31,8 @@ def headline(lookup: Lookup) -> Iterable[RenderableType]:
     if today is not None and not today.ok:
         yield paragraph(f"Doing nothing is not open: it would break {broken(today)}.")
     if not lookup.plan.decisions:
-        yield paragraph(Text(_nothing_changes(lookup), style="bold"))
+        yield paragraph(Text(nothing_changes(lookup), style="bold"))
     yield paragraph(proof(lookup.result))
-
-
-def _nothing_changes(lookup: Lookup) -> str:
-    """A plan without decisions, said in so many words: is today's portfolio the best, or was no better one found?"""
-    what = "The plan changes no partnership, it only hires" if lookup.plan.hiring else "The plan is to change nothing"
-    optimal = lookup.result.status == "optimal"
-    return f"{what}: {'no change makes it better' if optimal else 'no better plan was found yet'}."
-
-
-def broken(audit: Audit) -> str:
-    """What an audit finds broken, and when: capital in 2027, cells in 2029-2031."""
-    years: dict[str, set[int]] = {}
-    for finding in audit.findings:
-        years.setdefault(finding.id, set()).add(finding.year)
-    return listed(f"{name} in {years_text(own)}" for name, own in years.items())
 
 
 def proof(result: Result) -> Text:
@@ -67,29 +53,13 @@ def proof(result: Result) -> Text:
     text.append(" Audited")
     passed = " and verified" if result.status == "optimal" else ", not contradicted"
     text.append(passed if result.verified else ", not verified", style="" if result.verified else "yellow")
-    text.append(f"; {seconds(total_seconds(result))}.")
+    text.append(f"; {seconds(result.seconds)}.")
     return text
-
-
-def total_seconds(result: Result) -> float:
-    """Seconds of the whole solve."""
-    return result.timings.get("total", sum(result.timings.values()))
 
 
 def _values(lookup: Lookup) -> Table:
     """Expected NPV, risk and whatever else was maximized: plan, doing nothing, difference."""
-    audit, today = lookup.audit, lookup.result.do_nothing
-    rows = [("Expected NPV", audit.expected_npv, None if today is None else today.expected_npv)]
-    if audit.risk is not None:
-        measure = lookup.outline.risk.partition(", weight")[0]
-        rows.append((_sentence(measure) or "Risk measure", audit.risk, None if today is None else today.risk))
-    if audit.penalties or (today is not None and today.ok and today.penalties):
-        rows.append(("Price of exceeded limits", -audit.penalties, None if today is None else -today.penalties))
-    if audit.changes:
-        against = "today" if lookup.outline.changes_against == "today" else "the plan compared with"
-        rows.append((f"Price of changes against {against}", -audit.changes, None if today is None else -today.changes))
-    if audit.objective != audit.expected_npv:
-        rows.append(("Objective", audit.objective, None if today is None else today.objective))
+    today, rows = lookup.result.do_nothing, value_rows(lookup)
     decimals = decimals_for(value for row in rows for value in row[1:] if value is not None)
     table = columns("", "plan", *(() if today is None else ("doing nothing", "gained")))
     for name, plan, nothing in rows:
@@ -99,7 +69,3 @@ def _values(lookup: Lookup) -> Table:
         style = "bold" if name == "Expected NPV" else ""
         table.add_row(*(Text(cell, style=style) for cell in (name, *cells)))
     return table
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -85,11 +85,3 @@ def cut(title: str, width: int) -> str:
         return title
     whole_words = title[:width].rpartition(" ")[0].rstrip()
     return (whole_words if len(whole_words) > 0.6 * width else title[: width - 1]) + "…"
-
-
-def listed(names: Iterable[str], most: int = 4) -> str:
-    """a, b and c; a long list is cut: a, b, c and 9 more."""
-    every = list(names)
-    if len(every) > most:
-        every = [*every[: most - 1], f"{len(every) - most + 1} more"]
-    return " and ".join(part for part in (", ".join(every[:-1]), every[-1] if every else "") if part)

@@ -1,18 +1,16 @@
 """How far limits are used and requirements met, year by year, and which of them bind."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from fractions import Fraction
 
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from portfolioopt.audit.findings import LimitUse
 from portfolioopt.command.show.beyond import hiring, shortfall
-from portfolioopt.command.show.figures import years_text
 from portfolioopt.command.show.layout import columns, heading, indented, paragraph
-from portfolioopt.command.show.lookup import Lookup
+from portfolioopt.result.figures import years_text
+from portfolioopt.result.limit_shares import LimitYears, limit_years, share_words
+from portfolioopt.result.lookup import Lookup
 
 USED = {"skills": "Skills", "exposures": "Exposures", "activity": "Active at once", "moves": "Decisions"}
 MET = {"requirements": "Capabilities", "activity": "Active at once", "moves": "Decisions"}
@@ -23,22 +21,11 @@ MOST_LINES = 12
 """Of a family with more limits, those that come closest are shown."""
 
 
-@dataclass(frozen=True)
-class Line:
-    """One limit over the years: for each the share used or met in the scenario that comes closest to it."""
-
-    name: str
-    shares: dict[int, Fraction]
-    """Years in which nothing is used, or needed, are left out."""
-    binding: tuple[int, ...]
-    """Years in which it binds in some scenario."""
-
-
 def limits(lookup: Lookup, console: Console) -> Iterable[RenderableType]:
     """What is used of limits, what is met of requirements; year by year where that fits, else the closest year."""
     room = (console.width - 2 - NAME_WIDTH - BINDS_WIDTH) // len(lookup.outline.calendar)
 
-    def show(groups: list[tuple[str, list[Line]]], binds: str) -> Iterable[RenderableType]:
+    def show(groups: list[tuple[str, list[LimitYears]]], binds: str) -> Iterable[RenderableType]:
         if room >= SHORT_CELL:
             yield indented(_by_year(lookup, groups, binds, min(room, LONG_CELL)))
         else:
@@ -47,47 +34,19 @@ def limits(lookup: Lookup, console: Console) -> Iterable[RenderableType]:
         if hidden:
             yield paragraph(f"{hidden} limits further from binding: see tables/limits.csv of the run.", style="dim")
 
-    used = [(title, _lines(lookup, family, "at_most")) for family, title in USED.items()]
+    used = [(title, limit_years(lookup.audit, family, "at_most")) for family, title in USED.items()]
     if any(lines for _, lines in used):
         yield heading("Bandwidth and exposure", "% of each limit, highest over scenarios")
         yield from show(used, "binds")
         yield from hiring(lookup)
-    met = [(title, _lines(lookup, family, "at_least")) for family, title in MET.items()]
+    met = [(title, limit_years(lookup.audit, family, "at_least")) for family, title in MET.items()]
     if any(lines for _, lines in met):
         yield heading("Requirements", "% provided of what is needed, lowest over scenarios")
         yield from show(met, "just met")
         yield from shortfall(lookup)
 
 
-def _lines(lookup: Lookup, family: str, sense: str) -> list[Line]:
-    """The limits of a family that something uses, or that need something."""
-    uses: dict[str, dict[int, list[LimitUse]]] = {}
-    for use in lookup.audit.limits:
-        if use.family == family and use.sense == sense:
-            uses.setdefault(use.id, {}).setdefault(use.year, []).append(use)
-    found = []
-    for name, by_year in uses.items():
-        shares = {year: share for year, own in by_year.items() if (share := _closest(own, sense)) is not None}
-        binding = tuple(year for year, own in by_year.items() if any(_binds(use) for use in own))
-        if shares:
-            found.append(Line(name, shares, binding))
-    return found
-
-
-def _binds(use: LimitUse) -> bool:
-    """A limit that is used whole, or exceeded at its price; a requirement just met. What nothing uses does not bind."""
-    return use.use > 0 and (use.headroom == 0 or (use.sense == "at_most" and use.headroom < 0))
-
-
-def _closest(uses: list[LimitUse], sense: str) -> Fraction | None:
-    """The share in the scenario that comes closest to the limit or is furthest beyond it; None if in none."""
-    if sense == "at_least":
-        return min((use.use / use.limit for use in uses if use.limit > 0), default=None)
-    # anything at all of a limit of nothing is shown as far beyond it
-    return max((use.use / use.limit if use.limit > 0 else Fraction(10**6) for use in uses if use.use > 0), default=None)
-
-
-def _by_year(lookup: Lookup, groups: list[tuple[str, list[Line]]], binds: str, cell: int) -> Table:
+def _by_year(lookup: Lookup, groups: list[tuple[str, list[LimitYears]]], binds: str, cell: int) -> Table:
     """A column for each year, and the years in which a limit binds."""
     years = lookup.outline.calendar
     table = Table.grid()
@@ -102,7 +61,7 @@ def _by_year(lookup: Lookup, groups: list[tuple[str, list[Line]]], binds: str, c
             table.add_row(Text(title, style="bold"))
         for line in _nearest(lines):
             cells = [
-                Text(_share(line.shares.get(year)), style="bold yellow" if year in line.binding else "")
+                Text(share_words(line.shares.get(year)), style="bold yellow" if year in line.binding else "")
                 for year in years
             ]
             runs = Text("\n".join(f"  {run}" for run in years_text(line.binding).split(", ")))
@@ -110,7 +69,7 @@ def _by_year(lookup: Lookup, groups: list[tuple[str, list[Line]]], binds: str, c
     return table
 
 
-def _closest_years(groups: list[tuple[str, list[Line]]], binds: str) -> Table:
+def _closest_years(groups: list[tuple[str, list[LimitYears]]], binds: str) -> Table:
     """For a long horizon: the closest share, when, and when it binds."""
     lowest = binds == "just met"
     table = columns("", "lowest" if lowest else "highest")
@@ -122,21 +81,11 @@ def _closest_years(groups: list[tuple[str, list[Line]]], binds: str) -> Table:
         for line in _nearest(lines):
             extreme = min(line.shares.values()) if lowest else max(line.shares.values())
             when = years_text(year for year, share in line.shares.items() if share == extreme)
-            table.add_row(f"  {line.name}", _share(extreme), when, Text(years_text(line.binding), style="yellow"))
+            table.add_row(f"  {line.name}", share_words(extreme), when, Text(years_text(line.binding), style="yellow"))
     return table
 
 
-def _nearest(lines: list[Line]) -> list[Line]:
+def _nearest(lines: list[LimitYears]) -> list[LimitYears]:
     """The lines to show, in their own order."""
     kept = sorted(lines, key=lambda line: (not line.binding, -max(line.shares.values())))[:MOST_LINES]
     return [line for line in lines if line in kept]
-
-
-def _share(share: Fraction | None) -> str:
-    """A percentage in three digits; 99.6% of a limit must not look like all of it, nor 100.4% of it like no excess."""
-    if share is None:
-        return "-"
-    whole = round(100 * share)
-    if whole == 100 and share != 1:
-        whole = 99 if share < 1 else 101
-    return f"{min(whole, 999)}"

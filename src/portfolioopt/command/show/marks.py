@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from rich.text import Text
 
-from portfolioopt.command.show.lookup import Lookup
+from portfolioopt.result.lookup import Lookup
 
 LEAD, NOTICE, DECIDED, DIFFERS = "~", "!", ">", "*"
 MEANINGS = {LEAD: "lead year", NOTICE: "under notice", DECIDED: "decided this year", DIFFERS: "other branches differ"}

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from rich.console import RenderableType
 from rich.text import Text
 
-from portfolioopt.command.show.figures import seconds
-from portfolioopt.command.show.headline import broken, total_seconds
 from portfolioopt.command.show.layout import bullet, heading, paragraph
 from portfolioopt.language.families import FAMILY_NAMES
 from portfolioopt.result import Result
+from portfolioopt.result.figures import seconds
+from portfolioopt.result.sentences import broken
 
 
 def no_plan(result: Result) -> Iterable[RenderableType]:
@@ -24,7 +24,7 @@ def no_plan(result: Result) -> Iterable[RenderableType]:
         time = "let it run to its end" if result.stop_reason == "interrupted" else "give it more time (--time-limit)"
         yield paragraph(f"Next: {time}, or let a limit bend at a price in a model file (--model).", style="dim")
     yield Text()
-    yield paragraph(f"{result.verification.said} Took {seconds(total_seconds(result))}.")
+    yield paragraph(f"{result.verification.said} Took {seconds(result.seconds)}.")
 
 
 def _infeasible(result: Result) -> Iterable[RenderableType]:

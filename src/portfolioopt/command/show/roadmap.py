@@ -8,11 +8,12 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from portfolioopt.command.show.figures import decimals_for, figure, percent
-from portfolioopt.command.show.layout import cut, heading, indented, listed, paragraph
-from portfolioopt.command.show.lookup import Lookup
+from portfolioopt.command.show.layout import cut, heading, indented, paragraph
 from portfolioopt.command.show.marks import cells, legend, state_codes, styled
+from portfolioopt.result.figures import decimals_for, figure, percent
+from portfolioopt.result.lookup import Lookup
 from portfolioopt.result.outline import PartnershipOutline
+from portfolioopt.result.wording import some
 
 INDENT, NARROWEST_NAME, WIDEST_NAME = 2, 22, 52
 MOST_ROWS = 30
@@ -74,7 +75,7 @@ def roadmap(lookup: Lookup, console: Console) -> Iterable[RenderableType]:
     """The grid and its legend."""
     shown = lookup.likeliest()
     share = percent(sum((lookup.probability[name] for name in shown), Fraction(0)))
-    yield heading("Road map", "" if shown == lookup.everywhere else f"most probable branch: {listed(shown)} ({share})")
+    yield heading("Road map", "" if shown == lookup.everywhere else f"most probable branch: {some(shown)} ({share})")
     grid = Grid(lookup, shown[0], console.width)
     for years in grid.blocks:
         yield indented(grid.block(years))
@@ -100,6 +101,7 @@ def _groups(lookup: Lookup) -> tuple[list[tuple[str, list[PartnershipOutline]]],
     members = list(lookup.outline.partnerships)
     if len(members) > MOST_ROWS:
         seen = {standing.partnership for standing in lookup.audit.standings if standing.active}
+        seen |= {decision.partnership for decision in lookup.plan.decisions}  # such as one that is closed at once
         members = [member for member in members if member.id in seen]
     groups: dict[str, list[PartnershipOutline]] = {}
     for member in members:

@@ -6,9 +6,9 @@ from fractions import Fraction
 from rich.console import RenderableType
 from rich.text import Text
 
-from portfolioopt.command.show.figures import decimals_for, difference, figure, percent
 from portfolioopt.command.show.layout import columns, heading, indented, paragraph
-from portfolioopt.command.show.lookup import Lookup
+from portfolioopt.result.figures import decimals_for, difference, figure, percent
+from portfolioopt.result.lookup import Lookup
 
 MOST_ROWS = 16
 

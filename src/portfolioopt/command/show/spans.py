@@ -3,7 +3,7 @@
 import math
 from typing import TYPE_CHECKING
 
-from portfolioopt.command.show.figures import figure
+from portfolioopt.result.figures import figure
 
 if TYPE_CHECKING:
     from portfolioopt.studies.interval import Interval

@@ -6,12 +6,13 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from portfolioopt.command.show import report_console
-from portfolioopt.command.show.figures import percent
-from portfolioopt.command.show.layout import bullet, heading, listed, paragraph
+from portfolioopt.command.show.layout import bullet, heading, paragraph
 from portfolioopt.command.versus import tables
 from portfolioopt.command.versus.edited import edits
 from portfolioopt.command.versus.steps import steps
 from portfolioopt.comparison import Bridge, Comparison, DecisionChange, WhatIf
+from portfolioopt.result.figures import percent
+from portfolioopt.result.wording import some
 
 MOST_DECISIONS = 40
 MARKS = {"added": "+", "dropped": "-", "shifted": "~"}
@@ -57,7 +58,7 @@ def _comparison(
     comparison: Comparison, bridges: "dict[str, Bridge]", console: Console, *, every: bool
 ) -> Iterable[RenderableType]:
     names = dict.fromkeys(result.instance_name for result in comparison.results)
-    yield Text(listed(names), style="bold").append(f"  {len(comparison.results)} compared", style="not bold")
+    yield Text(some(names), style="bold").append(f"  {len(comparison.results)} compared", style="not bold")
     yield from tables.legend(comparison)
     yield from tables.outcomes(comparison, every=every)
     if len(comparison.results) == 2:
@@ -79,7 +80,7 @@ def _rest(comparison: Comparison, *, every: bool) -> Iterable[RenderableType]:
     alone = _only_in_one(comparison)
     if alone:
         yield Text()
-        yield paragraph(f"Scenarios that not all of them have: {listed(alone)}; decisions there are not compared.")
+        yield paragraph(f"Scenarios that not all of them have: {some(alone)}; decisions there are not compared.")
 
 
 def _changes(comparison: Comparison, *, every: bool) -> Iterable[RenderableType]:
@@ -108,7 +109,7 @@ def _change(change: DecisionChange, scenarios: int) -> Text:
     }
     text.append(years[change.happening], style="not bold")
     if len(change.scenarios) < scenarios:
-        text.append(f"  in {listed(change.scenarios)} ({percent(change.probability)})", style="dim not bold")
+        text.append(f"  in {some(change.scenarios)} ({percent(change.probability)})", style="dim not bold")
     return text
 
 

@@ -7,9 +7,10 @@ from fractions import Fraction
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from portfolioopt.command.show.figures import decimals_for, difference, figure
-from portfolioopt.command.show.layout import heading, listed, paragraph
+from portfolioopt.command.show.layout import heading, paragraph
 from portfolioopt.comparison import Bridge, Step
+from portfolioopt.result.figures import decimals_for, difference, figure
+from portfolioopt.result.wording import some
 
 FIGURE_WIDTH = 11
 HEADS = ("facts", "decisions", "step", "value")
@@ -63,9 +64,9 @@ def _cells(step: Step, decimals: int) -> list[str]:
 
 def _remarks(step: Step, decimals: int) -> Iterable[str]:
     if step.held is None:
-        yield f"the plan before cannot be carried out any more: {listed(step.broken, 3)}"
+        yield f"the plan before cannot be carried out any more: {some(step.broken, 3)}"
     elif step.broken:
-        yield f"the plan before would break {listed(step.broken, 3)}"
+        yield f"the plan before would break {some(step.broken, 3)}"
     if step.least is not None and step.most is not None and step.most - step.least >= Fraction(1, 10**decimals):
         low, high = figure(step.least, decimals, signed=True), figure(step.most, decimals, signed=True)
         yield f"the step from optimum to optimum lies between {low} and {high}"

@@ -8,10 +8,10 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from portfolioopt.command.show.figures import amount, decimals_for, difference, figure, percent, years_text
 from portfolioopt.command.show.layout import bullet, cut, heading, indented, paragraph
 from portfolioopt.comparison import Comparison, LimitState, Row
 from portfolioopt.result import Result
+from portfolioopt.result.figures import amount, decimals_for, difference, figure, percent, years_text
 
 WIDTH = 76
 """Of a table beside its indent."""
