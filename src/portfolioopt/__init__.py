@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from portfolioopt.plan import Plan
     from portfolioopt.result import Result
     from portfolioopt.solving import Session, solve
+    from portfolioopt.studies.means import Means
+    from portfolioopt.studies.value_of_information import value_of_information
 
 __version__ = "0.1.0"
 
@@ -36,6 +38,7 @@ __all__ = [
     "InvalidInput",
     "InvalidInstance",
     "InvalidModel",
+    "Means",
     "Model",
     "Plan",
     "PortfolioError",
@@ -47,6 +50,7 @@ __all__ = [
     "read_model",
     "read_plan",
     "solve",
+    "value_of_information",
 ]
 
 _HOMES = {
@@ -57,6 +61,7 @@ _HOMES = {
     "InvalidInput": "portfolioopt.errors",
     "InvalidInstance": "portfolioopt.errors",
     "InvalidModel": "portfolioopt.errors",
+    "Means": "portfolioopt.studies.means",
     "Model": "portfolioopt.language.model",
     "Plan": "portfolioopt.plan",
     "PortfolioError": "portfolioopt.errors",
@@ -67,6 +72,7 @@ _HOMES = {
     "read_model": "portfolioopt.language.reading",
     "read_plan": "portfolioopt.language.plans",
     "solve": "portfolioopt.solving",
+    "value_of_information": "portfolioopt.studies.value_of_information",
 }
 
 

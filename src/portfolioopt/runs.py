@@ -14,7 +14,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ from portfolioopt.language.model import Model
 from portfolioopt.result import Result, tables
 
 RUN_FORMAT = "portfolioopt-run/1"
+STUDY_FORMAT = "portfolioopt-study/1"
+"""Of the folder of a study, which is written in the same way."""
 MANIFEST = "manifest.json"
 RUNS = Path("runs")
 TO_MAKE_ONE = "a run is a folder that solve has saved: portfolioopt solve INSTANCE --out DIR"
@@ -45,13 +47,36 @@ def write_run(
     any other existing folder is refused. Raises `InvalidInput` where nothing can be written.
     """
     now = datetime.now(UTC)
-    target = folder or _unused(RUNS / _name(result, now))
+    target = folder or folder_name((result.instance_name, result.model_name), result.input_hash, now)
+    facts = manifest(result, now, command)
+    return write_folder(target, lambda new: _fill(new, result, instance, model, facts))
+
+
+def write_folder(target: Path, fill: Callable[[Path], None]) -> Path:
+    """Has a new folder filled and puts it in its place; it is there whole or not at all. Returns the place.
+
+    A folder that was written so before is replaced; any other is refused. Raises `InvalidInput`.
+    """
     refuse_unusable(target)
     try:
-        _write(target.resolve(), result, instance, model, manifest(result, now, command))
+        _write(target.resolve(), fill)
     except OSError as error:
         raise _refused(target, f"cannot be written: {error.strerror or error}") from None
     return target
+
+
+def write_texts(folder: Path, files: Mapping[str, str]) -> None:
+    """Writes files into a folder, which is made; names may hold one folder more."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def folder_name(names: Sequence[str], asked: str, now: datetime) -> Path:
+    """A place under runs/ that is free: by time, names and a hash of what was asked."""
+    plain = (re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")[:40] or "unnamed" for name in names)
+    return _unused(RUNS / "-".join((now.strftime("%Y%m%dT%H%M%SZ"), *plain, asked[:8])))
 
 
 def refuse_unusable(folder: Path | None) -> None:
@@ -63,7 +88,7 @@ def refuse_unusable(folder: Path | None) -> None:
     try:
         if folder.exists() and not folder.is_dir():
             raise _refused(folder, "is a file, not a folder")
-        if folder.exists() and any(folder.iterdir()) and not is_run(folder):
+        if folder.exists() and any(folder.iterdir()) and format_of(folder) not in (RUN_FORMAT, STUDY_FORMAT):
             raise _refused(folder, "exists and is not a run folder")
         above = next(place for place in folder.resolve().parents if place.exists())
         if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
@@ -74,11 +99,16 @@ def refuse_unusable(folder: Path | None) -> None:
 
 def is_run(folder: Path) -> bool:
     """Whether a folder is one that `write_run` wrote."""
+    return format_of(folder) == RUN_FORMAT
+
+
+def format_of(folder: Path) -> str:
+    """What kind of folder we wrote there; empty where we did not."""
     try:
         document = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return False
-    return isinstance(document, dict) and document.get("format") == RUN_FORMAT
+        return ""
+    return str(document.get("format", "")) if isinstance(document, dict) else ""
 
 
 def is_there(folder: Path) -> bool:
@@ -121,12 +151,12 @@ def manifest(result: Result, created: datetime, command: Sequence[str] = ()) -> 
     }
 
 
-def _write(target: Path, result: Result, instance: Instance, model: Model, facts: dict[str, Any]) -> None:
+def _write(target: Path, fill: Callable[[Path], None]) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     # beside the target, so that the last step is a rename within one file system
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-", ignore_cleanup_errors=True) as work:
         new, old = Path(work) / "new", Path(work) / "old"
-        _fill(new, result, instance, model, facts)
+        fill(new)
         replaced = target.exists()
         if replaced:
             target.rename(old)
@@ -156,9 +186,7 @@ def _fill(folder: Path, result: Result, instance: Instance, model: Model, facts:
             "tables/money.csv": table_text(tables.money_table(result.audit)),
             "tables/worth.csv": table_text(tables.worth_table(result.audit)),
         }
-    (folder / "tables").mkdir(parents=True)
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    write_texts(folder, files)
 
 
 def table_text(table: tables.Table) -> str:
@@ -182,11 +210,6 @@ def _unused(folder: Path) -> Path:
     """The folder itself, or with a number behind it where two runs end in the same second."""
     candidates = (folder, *(folder.with_name(f"{folder.name}-{number}") for number in range(2, 1000)))
     return next((candidate for candidate in candidates if not candidate.exists()), folder)
-
-
-def _name(result: Result, now: datetime) -> str:
-    names = (re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")[:40] for name in (result.instance_name, result.model_name))
-    return "-".join((now.strftime("%Y%m%dT%H%M%SZ"), *(name or "unnamed" for name in names), result.input_hash[:8]))
 
 
 def _refused(folder: Path, message: str) -> InvalidInput:

@@ -5,12 +5,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
 
-from portfolioopt.audit import Audit, Auditor, audit
+from portfolioopt.audit import Audit, Auditor
 from portfolioopt.errors import EngineFault, Fault, InvalidModel, UnknownOption
 from portfolioopt.formulation.build import formulate
 from portfolioopt.language.faults import faults_of
@@ -27,6 +27,7 @@ from portfolioopt.solution.cuts import Breach
 from portfolioopt.solution.highs import Stop
 from portfolioopt.solution.judgement import Verdict
 from portfolioopt.solution.memory import Memory
+from portfolioopt.solution.request import PLAIN, Request
 from portfolioopt.solution.search import MOST_CUTS, STOPPING, Options, Search, Sight
 from portfolioopt.solution.strategies import search_for_plan
 
@@ -46,7 +47,7 @@ def solve(
     seed: int | None = None,
     verify: bool = True,
     progress: Callable[[Sight], None] | None = None,
-    **unknown: object,
+    **unknown: Any,
 ) -> Result:
     """The best plan for an instance under a model, audited; or why there is none.
 
@@ -78,6 +79,7 @@ class _Solved:
 
     instance: Instance
     model: Model
+    request: Request
     memory: Memory
 
 
@@ -102,12 +104,13 @@ class Session:
         seed: int | None = None,
         verify: bool = True,
         progress: Callable[[Sight], None] | None = None,
+        request: Request = PLAIN,
         **unknown: object,
     ) -> Result:
-        """As the function `solve`."""
+        """As the function `solve`; `request` asks more of the plan than instance and model do."""
         began = time.perf_counter()
         if unknown:
-            known = "gap, time_limit, threads, seed, verify and progress"
+            known = "gap, time_limit, threads, seed, verify, progress and request"
             raise UnknownOption(f"there is no option {', '.join(sorted(unknown))}; the options are {known}")
         if not isinstance(verify, bool):
             raise UnknownOption(f"verify is True or False, not {verify!r}")
@@ -118,17 +121,21 @@ class Session:
         check_model(chosen, instance)
         solver = _solver(chosen, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
         deadline = began + float(solver.time_limit) * (1 - RESERVE)
-        against = compared_with(chosen, instance)
-        auditor = Auditor(instance, chosen, against)
+        against = compared_with(chosen, instance) if request.against is None else request.against
+        auditor = Auditor(instance, chosen, against, request.known)
 
         def judge(plan: Plan) -> Verdict:
-            return _verdict(instance, auditor.audit(plan, tables=False))
+            verdict = _verdict(instance, auditor.audit(plan, tables=False))
+            return replace(verdict, breaches=(*verdict.breaches, *request.breaches(plan, instance.futures[0].name)))
 
-        with _stoppable(deadline) as stop:
+        with _stoppable(deadline, request.stop) as stop:
             laid = time.perf_counter()
-            portfolio = lay_out(instance)
+            portfolio = lay_out(instance, request.known)
             formulated = time.perf_counter()
             formulation = formulate(portfolio, chosen, against)
+            if request.conditions:
+                rows = [row for condition in request.conditions for row in condition.rows(formulation)]
+                formulation = formulation.with_rows(rows)
             ready = time.perf_counter()
             options = Options(float(solver.gap), solver.threads, solver.seed, verify)
             search = Search(formulation, judge, options, stop, progress)
@@ -136,30 +143,38 @@ class Session:
             search.timings.update({"networks": formulated - laid, "formulation": ready - formulated})
             today = auditor.audit(TODAY)
             prepared = formulated - laid + time.perf_counter() - ready
-            stop.deadline = min(deadline, began + float(solver.time_limit) - AFTERWARDS * prepared)
+            stop.deadline = min(stop.deadline, began + float(solver.time_limit) - AFTERWARDS * prepared)
             if today.ok:
                 search.offer(TODAY, "today")
             if against != TODAY:
                 search.offer(against, "plan compared with")
-            self._carry_over(search, instance, chosen)
+            for plan in request.starts:
+                search.offer(plan, "plan to start from")
+            self._carry_over(search, instance, chosen, request)
             search_for_plan(search, None if self._last is None else self._last.memory)
             conflict: Conflict | None = None
-            if search.infeasible:
+            if search.infeasible and request.explain:
                 search.show("conflict")
                 conflict = search.timed("conflict", lambda: find_conflict(search.formulation, stop))
-        self._last = _Solved(instance, chosen, Memory.of(search))
-        return _result(instance, chosen, solver, search, today, against, conflict, began)
+        self._last = _Solved(instance, chosen, replace(request, stop=None, starts=()), Memory.of(search))
+        return _result(instance, chosen, solver, search, today, auditor, conflict, began)
 
-    def _carry_over(self, search: Search, instance: Instance, model: Model) -> None:
+    def _carry_over(self, search: Search, instance: Instance, model: Model, request: Request) -> None:
         """Takes over the bound of the case before if the new one only asks more."""
         last = self._last
-        if last is not None and _same_worth(last.model, model) and only_tightened(last.instance, instance):
+        if (
+            last is not None
+            and _same_worth(last.model, model, request)
+            and request.asks_no_less_than(last.request)
+            and only_tightened(last.instance, instance)
+        ):
             search.prove("the same case with looser limits", last.memory.bound)
 
 
-def _same_worth(one: Model, other: Model) -> bool:
-    """Whether two models value every plan alike."""
-    return (one.objective, one.limits, one.changes) == (other.objective, other.limits, None)
+def _same_worth(one: Model, other: Model, request: Request) -> bool:
+    """Whether two models value every plan alike (a plan file that changes are counted from may have changed)."""
+    same = (one.objective, one.limits, one.changes) == (other.objective, other.limits, other.changes)
+    return same and (other.changes is None or request.against is not None)
 
 
 def _solver(model: Model, **given: float | int | None) -> Solver:
@@ -189,8 +204,14 @@ def _verdict(instance: Instance, found: Audit) -> Verdict:
 
 
 @contextmanager
-def _stoppable(deadline: float) -> Iterator[Stop]:
-    """Ctrl-C asks the search to stop and keep its best plan; a second Ctrl-C interrupts at once."""
+def _stoppable(deadline: float, shared: Stop | None = None) -> Iterator[Stop]:
+    """Ctrl-C asks the search to stop and keep its best plan; a second Ctrl-C interrupts at once.
+
+    A wish to stop that is shared is its owner's to hear.
+    """
+    if shared is not None:
+        yield Stop(min(deadline, shared.deadline), shared.asked)
+        return
     stop = Stop(deadline)
     if threading.current_thread() is not threading.main_thread():
         yield stop
@@ -215,12 +236,13 @@ def _result(
     solver: Solver,
     search: Search,
     today: Audit,
-    against: Plan,
+    auditor: Auditor,
     conflict: Conflict | None,
     began: float,
 ) -> Result:
     best = search.best
-    final = None if best is None else audit(instance, model, best.plan, against)
+    # read from the instance once more, by an auditor that remembers nothing
+    final = None if best is None else auditor.afresh().audit(best.plan)
     if final is not None and best is not None and (not final.ok or final.objective != best.objective):
         raise EngineFault("the same plan was audited twice with different answers")
     status, reason = _ending(search)

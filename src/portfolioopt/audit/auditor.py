@@ -34,15 +34,29 @@ def audit(instance: Instance, model: Model, plan: Plan, against: Plan | None = N
 
 
 class Auditor:
-    """Audits plan after plan of one instance under one model; what a life earns is read from the instance once."""
+    """Audits plan after plan of one instance under one model; what a life earns is read from the instance once.
 
-    def __init__(self, instance: Instance, model: Model, against: Plan | None = None) -> None:
+    `foreseen` are drivers whose whole paths the plan may know from the start (for what such knowledge is worth).
+    """
+
+    def __init__(
+        self,
+        instance: Instance,
+        model: Model,
+        against: Plan | None = None,
+        foreseen: frozenset[str] = frozenset(),
+    ) -> None:
         self._instance = instance
         self._model = model
         self._against = against or TODAY
-        self._futures = Futures(instance)
+        self._foreseen = foreseen
+        self._futures = Futures(instance, foreseen)
         self._told: Told = {}
         self._accounts = Accounts(instance)
+
+    def afresh(self) -> "Auditor":
+        """Another auditor of the same, who has read nothing yet."""
+        return Auditor(self._instance, self._model, self._against, self._foreseen)
 
     def audit(self, plan: Plan, *, tables: bool = True) -> Audit:
         """The audit of a plan; without `tables` it tells neither standings nor what each partnership is worth."""

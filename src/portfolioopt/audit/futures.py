@@ -14,7 +14,8 @@ Deviation = dict[str, Decimal]
 class Futures:
     """Scenarios w = 0 … W−1 and years y = 0 … T−1 of one instance."""
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: Instance, foreseen: frozenset[str] = frozenset()) -> None:
+        """`foreseen` are drivers whose whole paths are known from the start."""
         self.first_year = instance.horizon.first_year
         self.years = instance.horizon.years
         self.names = tuple(scenario.name for scenario in instance.futures)
@@ -29,7 +30,7 @@ class Futures:
         )
         reviews = {0, *(year - self.first_year for year in instance.review_years or instance.horizon.calendar)}
         self._latest_review = tuple(max(at for at in reviews if at <= year) for year in range(self.years))
-        self._histories = self._number_histories()
+        self._histories = self._number_histories(foreseen)
 
     def factor(self, coefficients: Mapping[str, Decimal], scenario: int, year: int) -> Decimal:
         """max(0, 1 + Σ_d β_d·(level_d(w,y) − 1))."""
@@ -52,16 +53,19 @@ class Futures:
     def known(self, scenario: int, year: int) -> int:
         """A number that two scenarios share exactly if decisions in `year` may not differ between them.
 
-        They may differ only if some driver level differs in a year before the latest review year ≤ `year`.
+        They may differ only if some driver level differs in a year before the latest review year ≤ `year`, or a level
+        of a foreseen driver in any year.
         """
         return self._histories[scenario][self._latest_review[year]]
 
-    def _number_histories(self) -> tuple[tuple[int, ...], ...]:
-        """By scenario and k = 0 … T−1, a number for the levels of the first k years."""
+    def _number_histories(self, foreseen: frozenset[str]) -> tuple[tuple[int, ...], ...]:
+        """By scenario and k = 0 … T−1, a number for the levels of the first k years and what is foreseen."""
         numbers: dict[tuple[int, frozenset[tuple[str, Decimal]]], int] = {}
+        paths: dict[tuple[frozenset[tuple[str, Decimal]], ...], int] = {}
         histories = []
         for deviations in self._deviations:
-            history = [0]
+            ahead = tuple(frozenset(item for item in year.items() if item[0] in foreseen) for year in deviations)
+            history = [-paths.setdefault(ahead, len(paths))]
             for deviation in deviations[:-1]:
                 seen = (history[-1], frozenset(deviation.items()))
                 history.append(numbers.setdefault(seen, len(numbers) + 1))

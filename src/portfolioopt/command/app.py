@@ -12,6 +12,7 @@ from portfolioopt.command.schema import schema_command
 from portfolioopt.command.solve import solve_command
 from portfolioopt.command.talk import data
 from portfolioopt.command.validate import validate_command
+from portfolioopt.command.value_of_information import value_of_information_command
 
 app = typer.Typer(
     name="portfolioopt",
@@ -45,3 +46,5 @@ app.command("show")(show_command)
 app.command("models")(models_command)
 app.command("schema")(schema_command)
 app.command("init")(init_command)
+app.command("value-of-information")(value_of_information_command)
+app.command("information", hidden=True)(value_of_information_command)

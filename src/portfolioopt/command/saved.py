@@ -8,13 +8,18 @@ import typer
 
 
 def show_command(
-    run: Annotated[Path, typer.Argument(help="Run folder, as solve saves it.")],
+    run: Annotated[Path, typer.Argument(help="Run folder, as solve or a study saves it.")],
 ) -> None:
-    """Show the report of a saved run."""
-    from portfolioopt.command.show import show_result
+    """Show the report of a saved run or study."""
     from portfolioopt.errors import Fault, InvalidInput
-    from portfolioopt.runs import TO_MAKE_ONE, is_run, is_there, read_run
+    from portfolioopt.runs import STUDY_FORMAT, TO_MAKE_ONE, format_of, is_run, is_there, read_run
 
+    if format_of(run) == STUDY_FORMAT:
+        from portfolioopt.command.study import show_answer
+        from portfolioopt.studies.saving import read_study
+
+        show_answer(read_study(run))
+        return
     if not is_run(run):
         message = "is not a run folder" if is_there(run) else "there is no such folder"
         raise InvalidInput([Fault((), message, TO_MAKE_ONE, file=str(run))])
@@ -24,4 +29,6 @@ def show_command(
         raise InvalidInput(
             replace(fault, hint="solve again", file=fault.file or str(run)) for fault in invalid.faults
         ) from None
+    from portfolioopt.command.show import show_result
+
     show_result(result)

@@ -143,14 +143,14 @@ class Portfolio:
         return {one.id: number for number, one in enumerate(self.partnerships)}
 
 
-def lay_out(instance: Instance) -> Portfolio:
-    """The whole portfolio as arrays."""
+def lay_out(instance: Instance, known: frozenset[str] = frozenset()) -> Portfolio:
+    """The whole portfolio as arrays; `known` are drivers whose whole paths are known from the start."""
     with collector_paused():
-        return _lay_out(instance)
+        return _lay_out(instance, known)
 
 
-def _lay_out(instance: Instance) -> Portfolio:
-    tree = grow(instance)
+def _lay_out(instance: Instance, known: frozenset[str]) -> Portfolio:
+    tree = grow(instance, known)
     partnerships = tuple(sorted(instance.partnerships, key=lambda partnership: partnership.id))
     networks = tuple(network(shape_of(partnership, instance.horizon)) for partnership in partnerships)
     own_actions = [sorted(partnership.actions, key=lambda action: action.id) for partnership in partnerships]

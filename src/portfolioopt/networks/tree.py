@@ -54,6 +54,8 @@ class Tree:
     """[years, scenarios] → row of `levels`"""
     exact_levels: tuple[tuple[tuple[Decimal, ...], ...], ...]
     """[scenario][year] → levels of all drivers, as written"""
+    known: frozenset[str] = frozenset()
+    """Drivers whose whole paths are known from the start; then the first year has a node for each of them."""
 
     @property
     def years(self) -> int:
@@ -88,8 +90,8 @@ def partition(years: int, probability: Floats, key: Callable[[int, int], Hashabl
     return Partition(of, tuple(count), tuple(parent), tuple(weight))
 
 
-def grow(instance: Instance) -> Tree:
-    """The tree of an instance."""
+def grow(instance: Instance, known: frozenset[str] = frozenset()) -> Tree:
+    """The tree of an instance; decisions of all years may also differ where paths of the `known` drivers do."""
     years = instance.horizon.years
     drivers = tuple(sorted(instance.drivers))
     futures = sorted(instance.futures, key=lambda future: future.name)
@@ -109,5 +111,8 @@ def grow(instance: Instance) -> Tree:
         reviews = list(range(years))
     seen_until = [max(review for review in reviews if review <= year) for year in range(years)]
     probability = np.array([float(future.probability) for future in futures])
-    nodes = partition(years, probability, lambda year, w: exact[w][: seen_until[year]])
-    return Tree(tuple(future.name for future in futures), probability, nodes, drivers, levels, level_of, exact)
+    chosen = [number for number, name in enumerate(drivers) if name in known]
+    paths = [tuple(tuple(row[number] for number in chosen) for row in exact[w]) for w in range(len(futures))]
+    nodes = partition(years, probability, lambda year, w: (paths[w], exact[w][: seen_until[year]]))
+    names = tuple(future.name for future in futures)
+    return Tree(names, probability, nodes, drivers, levels, level_of, exact, known & frozenset(drivers))

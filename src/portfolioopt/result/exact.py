@@ -1,8 +1,9 @@
 """Records to JSON and back, exactly: what comes back equals what went in, to the last digit.
 
 Decimals and fractions travel as text ("0.60", "1503100/14641"), floats as JSON numbers, which Python writes so that
-they read back the same. Many records of one kind travel as a table, {"columns": [...], "rows": [...]}, which keeps
-large results small. Reading is strict: anything of another shape raises `ValueError`.
+they read back the same, and infinities, for which JSON has no number, as "inf" and "-inf". Many records of one kind
+travel as a table, {"columns": [...], "rows": [...]}, which keeps large results small. Reading is strict: anything of
+another shape raises `ValueError`.
 """
 
 import math
@@ -15,6 +16,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 FRACTION = re.compile(r"(-?\d{1,4000})(?:/(\d{1,4000}))?|(-?0x[0-9a-f]+)/(0x[0-9a-f]+)")
+INFINITIES = ("inf", "-inf")
 LARGEST_IN_DIGITS = 1 << 13_000
 """Python reads at most 4,300 decimal digits of an integer; longer ones travel in hexadecimal."""
 
@@ -26,7 +28,7 @@ def encode(value: Any) -> Any:
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError(f"{value} has no place in a result")
+        return _infinity_text(value)
     kind: Any = type(value)
     if _is_record(value):
         return {name: encode(getattr(value, name)) for name in _hints(kind)}
@@ -67,7 +69,7 @@ def decode(hint: Any, value: Any) -> Any:
         _expect(isinstance(value, str) and len(value) <= 100, hint, value)
         return _decimal(value)
     if hint is float:
-        _expect(type(value) in (int, float), hint, value)
+        _expect(type(value) in (int, float) or value in INFINITIES, hint, value)
         return float(value)
     _expect(type(value) is hint, hint, value)
     return value
@@ -118,6 +120,12 @@ def _fraction_text(value: Fraction) -> str:
     if max(abs(value.numerator), value.denominator) < LARGEST_IN_DIGITS:
         return str(value)
     return f"{value.numerator:#x}/{value.denominator:#x}"
+
+
+def _infinity_text(value: float) -> str:
+    if math.isnan(value):
+        raise ValueError("a number that is none has no place in a result")
+    return "inf" if value > 0 else "-inf"
 
 
 def _fraction(value: Any) -> Fraction:

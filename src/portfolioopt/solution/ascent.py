@@ -220,4 +220,4 @@ def soft_sweep(formulation: Formulation, worth: Floats, temperature: float) -> t
         reached = np.stack(
             [np.bincount(arcs.target, weights=share[node], minlength=arcs.slots) for node in range(count)]
         )
-    return float(soft[0][0].sum()), shares
+    return float(soft[0].sum()), shares

@@ -38,7 +38,8 @@ def coarser(formulation: Formulation, standing: Ints) -> Formulation:
     for future, stand in zip(futures, standing.tolist(), strict=True):
         weight[stand] += future.probability
     kept = tuple(futures[w].model_copy(update={"probability": weight[w]}) for w in sorted(weight))
-    return formulate(lay_out(portfolio.instance.model_copy(update={"scenarios": kept})), formulation.model)
+    coarse = lay_out(portfolio.instance.model_copy(update={"scenarios": kept}), portfolio.tree.known)
+    return formulate(coarse, formulation.model)
 
 
 def carried_over(prices: Floats, coarse: Formulation, formulation: Formulation, standing: Ints) -> Floats:

@@ -80,7 +80,7 @@ def sweep(formulation: Formulation, worth: Floats, *, losses: bool = True) -> tu
         totals[year] = totals_from(formulation, worth, year, best)
         best[year] = np.maximum.reduceat(totals[year], arc_starts(portfolio.years[year].source), axis=1)
     if not losses:
-        return best[0][0], np.zeros(0)
+        return best[0].sum(axis=0), np.zeros(0)
     # forward: how far the best life through a slot falls short, added along the way
     loss = np.zeros(formulation.takes)
     short_before = np.zeros((1, len(portfolio.partnerships)))
@@ -92,7 +92,7 @@ def sweep(formulation: Formulation, worth: Floats, *, losses: bool = True) -> tu
         for node in range(tree.nodes.count[year]):
             np.minimum.at(reached[node], arcs.target, short[node])
         short_before = reached
-    return best[0][0], loss
+    return best[0].sum(axis=0), loss
 
 
 def totals_from(formulation: Formulation, worth: Floats, year: int, onward_from: list[Floats]) -> Floats:

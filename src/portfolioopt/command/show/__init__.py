@@ -8,7 +8,7 @@ from portfolioopt.command.show.capital import capital
 from portfolioopt.command.show.closing import checks, next_step
 from portfolioopt.command.show.decisions import branches, this_year
 from portfolioopt.command.show.headline import headline, title
-from portfolioopt.command.show.layout import report_console
+from portfolioopt.command.show.layout import print_report, report_console
 from portfolioopt.command.show.limits import limits
 from portfolioopt.command.show.lookup import Lookup
 from portfolioopt.command.show.no_plan import no_plan
@@ -22,11 +22,7 @@ __all__ = ["report_console", "show_result"]
 def show_result(result: Result, console: Console | None = None) -> None:
     """Print the report of a result, from the result alone; to standard output unless a console is given."""
     console = console or report_console()
-    with console.capture() as captured:
-        for part in report(result, console):
-            console.print(part)
-    # tables are padded to their width; a report that is saved or mailed need not be
-    console.file.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+    print_report(report(result, console), console)
 
 
 def report(result: Result, console: Console) -> Iterable[RenderableType]:

@@ -31,6 +31,15 @@ def report_console(file: IO[str] | None = None, width: int | None = None) -> Con
     return console
 
 
+def print_report(parts: Iterable[RenderableType], console: Console) -> None:
+    """Prints the parts of a report one after the other."""
+    with console.capture() as captured:
+        for part in parts:
+            console.print(part)
+    # tables are padded to their width; a report that is saved or mailed need not be
+    console.file.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+
+
 def heading(title: str, remark: str = "") -> Text:
     """A section's title; the remark says unit or scenario."""
     text = Text(f"\n{title}", style="bold cyan")

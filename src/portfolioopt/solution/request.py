@@ -1,0 +1,41 @@
+"""What a re-solve asks beyond an instance and a model."""
+
+from dataclasses import dataclass
+
+from portfolioopt.plan import Plan
+from portfolioopt.solution.conditions import Condition
+from portfolioopt.solution.cuts import Breach
+from portfolioopt.solution.highs import Stop
+
+
+@dataclass(frozen=True)
+class Request:
+    """Conditions on the plan, what it may know, what it is compared with, and where to start looking."""
+
+    conditions: tuple[Condition, ...] = ()
+    """That the plan keeps beside the limits."""
+    known: frozenset[str] = frozenset()
+    """Drivers whose whole paths are known from the start: decisions may differ by them in every year."""
+    against: Plan | None = None
+    """The plan that the model's `changes` are counted from, instead of the one that it names."""
+    starts: tuple[Plan, ...] = ()
+    """Plans to start from; each is audited, and one that breaks a limit or condition is left aside."""
+    explain: bool = True
+    """Whether to find out, where nothing is feasible, which limits contradict each other."""
+    stop: Stop | None = None
+    """A wish to stop, and a deadline, that this solve shares with others."""
+
+    def breaches(self, plan: Plan, scenario: str) -> list[Breach]:
+        """The conditions that a plan does not keep; `scenario` is any one of the tree."""
+        return [breach for condition in self.conditions for breach in condition.breaches(plan, scenario)]
+
+    def asks_no_less_than(self, other: "Request") -> bool:
+        """Whether every plan that answers this request answers the other one too, and is worth the same."""
+        return (
+            self.known <= other.known
+            and self.against == other.against
+            and all(any(mine.implies(theirs) for mine in self.conditions) for theirs in other.conditions)
+        )
+
+
+PLAIN = Request()

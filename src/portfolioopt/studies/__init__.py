@@ -1,0 +1,20 @@
+"""Studies: the questions that are asked of a plan, each answered by exact re-solves.
+
+A study stands in five like-named places: a module (or package) here that has a function of the same name, a command in
+`command/`, a page in `docs/`, a test in `tests/studies/`, and a line below; a test says which place is missing. What
+studies share is the frame:
+
+    interval.py     between what a value lies, and differences of such
+    means.py        when to stop and with what means
+    desk.py         where re-solves are made: one session, one clock, one wish to stop
+    pace.py         how far a study has come, how fast, and how long it may still take
+    answer.py       what every answer tells of itself; answers as JSON and as tables
+    saving.py       the folder of a study
+"""
+
+STUDIES: dict[str, str] = {
+    "value_of_information": "What knowing the drivers, and being able to react, is worth; regret by scenario.",
+}
+"""By name: what the study answers. A command is the name with hyphens."""
+FRAME = ("answer", "desk", "interval", "means", "pace", "saving")
+"""Modules that studies share."""

@@ -1,0 +1,20 @@
+"""When a study stops and with what means."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Means:
+    """What is None is taken from the model."""
+
+    time_limit: float = 600.0
+    """Seconds for the whole study."""
+    solve_limit: float | None = None
+    """Seconds for each solve."""
+    gap: float | None = None
+    """Relative gap at which a plan counts as optimal."""
+    threads: int | None = None
+    seed: int | None = None
+    """Of the solver, and of whatever a study draws by chance."""
+    verify: bool = True
+    """Whether a second, different run must confirm the first."""
