@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from portfolioopt.result import Result
     from portfolioopt.solving import Session, solve
     from portfolioopt.studies.means import Means
+    from portfolioopt.studies.price_deals import price_deals
     from portfolioopt.studies.value_of_information import value_of_information
 
 __version__ = "0.1.0"
@@ -46,6 +47,7 @@ __all__ = [
     "Session",
     "UnknownOption",
     "__version__",
+    "price_deals",
     "read_instance",
     "read_model",
     "read_plan",
@@ -68,6 +70,7 @@ _HOMES = {
     "Result": "portfolioopt.result",
     "Session": "portfolioopt.solving",
     "UnknownOption": "portfolioopt.errors",
+    "price_deals": "portfolioopt.studies.price_deals",
     "read_instance": "portfolioopt.language.reading",
     "read_model": "portfolioopt.language.reading",
     "read_plan": "portfolioopt.language.plans",

@@ -7,14 +7,16 @@ studies share is the frame:
     interval.py     between what a value lies, and differences of such
     means.py        when to stop and with what means
     desk.py         where re-solves are made: one session, one clock, one wish to stop
+    from_base.py    cases edited from one base case: what is known of them without a solve, and their re-solves
     pace.py         how far a study has come, how fast, and how long it may still take
     answer.py       what every answer tells of itself; answers as JSON and as tables
     saving.py       the folder of a study
 """
 
 STUDIES: dict[str, str] = {
+    "price_deals": "What each partnership is worth to the whole portfolio: the most to pay, or what is still missing.",
     "value_of_information": "What knowing the drivers, and being able to react, is worth; regret by scenario.",
 }
-"""By name: what the study answers. A command is the name with hyphens."""
-FRAME = ("answer", "desk", "interval", "means", "pace", "saving")
+"""By name: what the study answers. A command is the name with hyphens; those of prices are commands of `price`."""
+FRAME = ("answer", "desk", "from_base", "interval", "means", "pace", "saving")
 """Modules that studies share."""
