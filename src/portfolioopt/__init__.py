@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from portfolioopt.solving import Session, solve
     from portfolioopt.studies.means import Means
     from portfolioopt.studies.price_deals import price_deals
+    from portfolioopt.studies.price_limits import price_limits
     from portfolioopt.studies.value_of_information import value_of_information
 
 __version__ = "0.1.0"
@@ -48,6 +49,7 @@ __all__ = [
     "UnknownOption",
     "__version__",
     "price_deals",
+    "price_limits",
     "read_instance",
     "read_model",
     "read_plan",
@@ -71,6 +73,7 @@ _HOMES = {
     "Session": "portfolioopt.solving",
     "UnknownOption": "portfolioopt.errors",
     "price_deals": "portfolioopt.studies.price_deals",
+    "price_limits": "portfolioopt.studies.price_limits",
     "read_instance": "portfolioopt.language.reading",
     "read_model": "portfolioopt.language.reading",
     "read_plan": "portfolioopt.language.plans",

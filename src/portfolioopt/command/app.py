@@ -8,6 +8,7 @@ from portfolioopt import __version__
 from portfolioopt.command.init import init_command
 from portfolioopt.command.models import models_command
 from portfolioopt.command.price_deals import price_deals_command
+from portfolioopt.command.price_limits import price_limits_command
 from portfolioopt.command.saved import show_command
 from portfolioopt.command.schema import schema_command
 from portfolioopt.command.solve import solve_command
@@ -52,4 +53,5 @@ app.command("information", hidden=True)(value_of_information_command)
 
 price = typer.Typer(no_args_is_help=True, help="What deals, limits, terms and rights are worth, by solving again.")
 price.command("deals")(price_deals_command)
+price.command("limits")(price_limits_command)
 app.add_typer(price, name="price")

@@ -5,6 +5,7 @@ A study stands in five like-named places: a module (or package) here that has a 
 studies share is the frame:
 
     interval.py     between what a value lies, and differences of such
+    limits.py       limits one by one, and changes that loosen them
     means.py        when to stop and with what means
     desk.py         where re-solves are made: one session, one clock, one wish to stop
     from_base.py    cases edited from one base case: what is known of them without a solve, and their re-solves
@@ -15,8 +16,9 @@ studies share is the frame:
 
 STUDIES: dict[str, str] = {
     "price_deals": "What each partnership is worth to the whole portfolio: the most to pay, or what is still missing.",
+    "price_limits": "What one more of each limit is worth, and what each limit costs.",
     "value_of_information": "What knowing the drivers, and being able to react, is worth; regret by scenario.",
 }
 """By name: what the study answers. A command is the name with hyphens; those of prices are commands of `price`."""
-FRAME = ("answer", "desk", "from_base", "interval", "means", "pace", "saving")
+FRAME = ("answer", "desk", "from_base", "interval", "limits", "means", "pace", "saving")
 """Modules that studies share."""
