@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from portfolioopt.plan import Plan
     from portfolioopt.result import Result
     from portfolioopt.solving import Session, solve
+    from portfolioopt.studies.explain import explain
     from portfolioopt.studies.means import Means
     from portfolioopt.studies.price_deals import price_deals
     from portfolioopt.studies.price_limits import price_limits
@@ -48,6 +49,7 @@ __all__ = [
     "Session",
     "UnknownOption",
     "__version__",
+    "explain",
     "price_deals",
     "price_limits",
     "read_instance",
@@ -72,6 +74,7 @@ _HOMES = {
     "Result": "portfolioopt.result",
     "Session": "portfolioopt.solving",
     "UnknownOption": "portfolioopt.errors",
+    "explain": "portfolioopt.studies.explain",
     "price_deals": "portfolioopt.studies.price_deals",
     "price_limits": "portfolioopt.studies.price_limits",
     "read_instance": "portfolioopt.language.reading",

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from portfolioopt import __version__
+from portfolioopt.command.explain import explain_command
 from portfolioopt.command.init import init_command
 from portfolioopt.command.models import models_command
 from portfolioopt.command.price_deals import price_deals_command
@@ -48,6 +49,7 @@ app.command("show")(show_command)
 app.command("models")(models_command)
 app.command("schema")(schema_command)
 app.command("init")(init_command)
+app.command("explain")(explain_command)
 app.command("value-of-information")(value_of_information_command)
 app.command("information", hidden=True)(value_of_information_command)
 

@@ -87,7 +87,7 @@ def report(answer: "PriceLimits", _console: "Console") -> "Iterable[RenderableTy
     yield heading("The best plan", f"objective: {answer.risk}" if answer.risk else "expected NPV")
     yield paragraph(f"worth {span(answer.base, decimals)}")
     yield heading("What more of a limit is worth", "value at time 0")
-    table = columns("", "one unit", "is worth", f"{percent(answer.step)} more", left=2)
+    table = columns("", "one unit", "is worth", f"{percent(float(answer.step))} more", left=2)
     idle: dict[str, None] = {}
     for one in answer.prices:
         if all(value is None or value.high == 0 for value in (one.one_unit, one.one_step)):

@@ -15,6 +15,7 @@ studies share is the frame:
 """
 
 STUDIES: dict[str, str] = {
+    "explain": "Why a partnership is in the best plan or not, and what would turn that over.",
     "price_deals": "What each partnership is worth to the whole portfolio: the most to pay, or what is still missing.",
     "price_limits": "What one more of each limit is worth, and what each limit costs.",
     "value_of_information": "What knowing the drivers, and being able to react, is worth; regret by scenario.",

@@ -32,6 +32,8 @@ class FromBase:
     base: Optimum
     against: Plan
     """what the model's `changes` are counted from"""
+    case: Applied
+    """the base case itself"""
     spared: int = field(default=0)
     """cases answered without a solve"""
 
@@ -42,7 +44,7 @@ class FromBase:
         starts = () if start is None else (start,)
         base = desk.optimum(asked, request=Request(against=against, starts=starts))
         desk.start_from_here()
-        return FromBase(desk, base, against)
+        return FromBase(desk, base, against, Applied(desk.instance, desk.model))
 
     @property
     def plan(self) -> Plan:
@@ -56,7 +58,11 @@ class FromBase:
 
     def made(self, *changes: Change) -> Applied:
         """The base case with these changes; raises `InvalidCase`."""
-        return apply(case("edited", *changes), self.desk.instance, self.desk.model)
+        return apply(case("edited", *changes), *self.case)
+
+    def at(self, made: Applied, optimum: Optimum) -> "FromBase":
+        """The same with an edited case, solved, as the base of further edits."""
+        return FromBase(self.desk, optimum, self.against, made)
 
     def audit(self, made: Applied, plan: Plan | None = None) -> Audit:
         """A plan, the base plan where none is given, audited in an edited case."""
@@ -81,7 +87,10 @@ class FromBase:
 
     def looser(self, asked: str, made: Applied, *, high: float = math.inf, ties: bool = False) -> Optimum:
         """The optimum of a case that only gives more than the base; `high` is a bound known from elsewhere."""
-        found = self.solved(asked, made, high=high, starts=(self.plan,), ties=ties)
+        starts = () if self.base.plan is None else (self.base.plan,)
+        found = self.solved(asked, made, high=high, starts=starts, ties=ties)
+        if found.infeasible:
+            return found
         return replace(found, value=found.value.within(low=self.value.low))
 
     def solved(

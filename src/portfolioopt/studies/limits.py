@@ -14,7 +14,8 @@
 Every one of them only gives more: a plan that keeps the limit keeps the loosened one.
 """
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -23,7 +24,12 @@ from portfolioopt.cases import Change, ignore_limit, set_value
 from portfolioopt.language.families.links import Excludes, Requires
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.values import series_at
+from portfolioopt.studies.from_base import FromBase, lost
+from portfolioopt.studies.interval import Interval
 
+NOTHING = Interval(0.0, 0.0)
+NO_GAIN = 1e-9
+"""Gain that counts as none, relative to the optimum."""
 ONE, ZERO, HUNDREDTH = Decimal(1), Decimal(0), Decimal("0.01")
 Loosen = Callable[[Decimal], Change | None]
 
@@ -61,6 +67,41 @@ def every_name(instance: Instance) -> list[tuple[str, str]]:
 def ignored(name: str) -> Change:
     """The limit may be exceeded for free."""
     return ignore_limit(name)
+
+
+@dataclass
+class Gains:
+    """What loosened limits gain, proven for many at once where together they gain nothing."""
+
+    work: FromBase
+    spared: int = 0
+    """changes answered without a solve of their own"""
+
+    def of(self, changes: Mapping[str, Change | None]) -> dict[str, Interval]:
+        """What each change gains; those that the time did not suffice for are left out, as are those of None."""
+        found: dict[str, Interval] = {}
+        self._split([(name, change) for name, change in changes.items() if change is not None], math.inf, found)
+        return found
+
+    def _split(self, items: list[tuple[str, Change]], high: float, found: dict[str, Interval]) -> None:
+        """All changes together, which gain at least as much as each of them; then each half, down to single ones."""
+        work = self.work
+        if not items or work.desk.due:
+            return
+        names = [name for name, _ in items]
+        asked = names[0] if len(items) == 1 else f"{len(items)} limits loosened together"
+        optimum = work.looser(asked, work.made(*(change for _, change in items)), high=high)
+        gain = NOTHING if optimum.infeasible else lost(optimum.value, work.value)
+        if gain.high <= NO_GAIN * max(abs(optimum.value.low), 1.0):
+            # what they do not gain together none of them gains alone
+            self.spared += len(items) if len(items) > 1 else 0
+            found |= dict.fromkeys(names, NOTHING)
+        elif len(items) == 1:
+            found[names[0]] = gain
+        else:
+            middle = len(items) // 2
+            self._split(items[:middle], optimum.value.high, found)
+            self._split(items[middle:], optimum.value.high, found)
 
 
 def _capital(instance: Instance) -> Iterator[Limit]:

@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from portfolioopt.cases import Change
 from portfolioopt.errors import UnknownOption
 from portfolioopt.language.checking import did_you_mean
 from portfolioopt.language.instance import Instance
@@ -25,13 +24,11 @@ from portfolioopt.result.tables import Table
 from portfolioopt.result.wording import limit_words, risk_words
 from portfolioopt.studies.answer import About
 from portfolioopt.studies.desk import Desk
-from portfolioopt.studies.from_base import FromBase, lost
+from portfolioopt.studies.from_base import FromBase
 from portfolioopt.studies.interval import Interval
-from portfolioopt.studies.limits import Limit, every_limit, ignored
+from portfolioopt.studies.limits import Gains, Limit, every_limit, ignored
 from portfolioopt.studies.means import Means
 from portfolioopt.studies.pace import Watch
-
-NOTHING = Interval(0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -122,10 +119,6 @@ def price_limits(
         return _Study(desk, chosen, step).answer()
 
 
-Item = tuple[str, Change]
-"""What is loosened, and how."""
-
-
 @dataclass
 class _Study:
     desk: Desk
@@ -142,15 +135,17 @@ class _Study:
         names = list(dict.fromkeys((one.family, one.id) for one in self.chosen))
         if work.base.plan is not None:
             desk.expect(2 * len(self.chosen) + len(names))
-            units = self.gains(work, {one.name + one.unit: one.by(Decimal(1)) for one in self.chosen})
-            steps = self.gains(work, {one.name + one.unit: one.share(self.step) for one in self.chosen})
-            whole = self.gains(work, {name: ignored(name) for _, name in names})
+            gains = Gains(work)
+            units = gains.of({one.name + one.unit: one.by(Decimal(1)) for one in self.chosen})
+            steps = gains.of({one.name + one.unit: one.share(self.step) for one in self.chosen})
+            whole = gains.of({name: ignored(name) for _, name in names})
             prices = [
                 LimitPrice(one.id, one.family, one.year, one.unit, units.get(key), steps.get(key))
                 for one in self.chosen
                 if (key := one.name + one.unit) in units or key in steps
             ]
             owners = {rule.id: rule.owner or "" for rule in desk.instance.rules}
+            self.spared = gains.spared
             costs = [
                 LimitCost(name, family, limit_words(desk.instance, family, name), owners.get(name, ""), whole[name])
                 for family, name in names
@@ -167,32 +162,6 @@ class _Study:
             prices=tuple(prices),
             costs=tuple(costs),
         )
-
-    def gains(self, work: FromBase, changes: dict[str, Change | None]) -> dict[str, Interval]:
-        """What each change gains; those that the time did not suffice for are left out."""
-        found: dict[str, Interval] = {}
-        items = [(name, change) for name, change in changes.items() if change is not None]
-        self.split(work, items, float("inf"), found)
-        return found
-
-    def split(self, work: FromBase, items: list[Item], high: float, found: dict[str, Interval]) -> None:
-        """All changes together, which gain at least as much as each of them; then each half, down to single ones."""
-        if not items or self.desk.due:
-            return
-        names = [name for name, _ in items]
-        asked = names[0] if len(items) == 1 else f"{len(items)} limits loosened together"
-        optimum = work.looser(asked, work.made(*(change for _, change in items)), high=high)
-        gain = lost(optimum.value, work.value)
-        if len(items) == 1:
-            found[names[0]] = gain
-        elif gain.high <= 1e-9 * max(abs(work.value.low), 1.0):
-            # what they gain together none of them can gain alone
-            self.spared += len(items)
-            found |= dict.fromkeys(names, NOTHING)
-        else:
-            middle = len(items) // 2
-            self.split(work, items[:middle], optimum.value.high, found)
-            self.split(work, items[middle:], optimum.value.high, found)
 
 
 def _ends(value: Interval | None) -> tuple[float | None, float | None]:
