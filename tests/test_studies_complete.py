@@ -4,6 +4,7 @@ import inspect
 import pkgutil
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -21,14 +22,21 @@ def modules(package: object) -> set[str]:
     return {module.name for module in pkgutil.iter_modules(package.__path__)}  # type: ignore[attr-defined]
 
 
-def commands() -> set[str]:
-    return {command.name or "" for command in app.registered_commands}
+def commands() -> dict[str, Any]:
+    """Commands by the name of their study; those of a group begin with its name."""
+    found: dict[str, Any] = {}
+    for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
+        inner = getattr(command, "commands", {})
+        found |= (
+            {f"{name}_{below}": one for below, one in inner.items()} if inner else {name.replace("-", "_"): command}
+        )
+    return found
 
 
 PLACES = {
     "src/portfolioopt/studies, as a module": modules(portfolioopt.studies) - set(FRAME),
     "src/portfolioopt/command, as a module": modules(portfolioopt.command),
-    "command/app.py, as a command": {name.replace("-", "_") for name in commands()},
+    "command/app.py, as a command": set(commands()),
     "docs, as a page": {page.stem for page in (ROOT / "docs").glob("*.md")},
     "tests/studies, as a test": {test.stem[5:] for test in (ROOT / "tests" / "studies").glob("test_*.py")},
     "portfolioopt.__all__, as a function": set(portfolioopt.__all__),
@@ -58,8 +66,7 @@ def test_every_study_has_its_function_its_answer_and_its_report(study: str) -> N
 
 @pytest.mark.parametrize("study", STUDIES)
 def test_every_command_of_a_study_has_the_options_that_all_have(study: str) -> None:
-    names = set(typer.main.get_command(app).commands[study.replace("_", "-")].params)  # type: ignore[attr-defined]
-    options = {option for parameter in names for option in parameter.opts}
+    options = {option for parameter in commands()[study].params for option in parameter.opts}
     common = {"--time-limit", "--solve-limit", "--gap", "--seed", "--json", "--out", "--quiet", "--no-verify"}
     missing = common - options
     assert not missing, f"{study} lacks {', '.join(sorted(missing))}"

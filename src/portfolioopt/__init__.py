@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     from portfolioopt.solving import Session, solve
     from portfolioopt.studies.alternatives import alternatives
     from portfolioopt.studies.diagnose import diagnose
+    from portfolioopt.studies.explain import explain
     from portfolioopt.studies.means import Means
+    from portfolioopt.studies.price_deals import price_deals
+    from portfolioopt.studies.price_limits import price_limits
     from portfolioopt.studies.stability import stability
     from portfolioopt.studies.value_of_information import value_of_information
 
@@ -61,6 +64,9 @@ __all__ = [
     "compare",
     "comparison",
     "diagnose",
+    "explain",
+    "price_deals",
+    "price_limits",
     "read_cases",
     "read_instance",
     "read_model",
@@ -93,6 +99,9 @@ _HOMES = {
     "read_cases": "portfolioopt.cases.files",
     "alternatives": "portfolioopt.studies.alternatives",
     "diagnose": "portfolioopt.studies.diagnose",
+    "explain": "portfolioopt.studies.explain",
+    "price_deals": "portfolioopt.studies.price_deals",
+    "price_limits": "portfolioopt.studies.price_limits",
     "read_instance": "portfolioopt.language.reading",
     "read_model": "portfolioopt.language.reading",
     "read_plan": "portfolioopt.language.plans",

@@ -1,5 +1,6 @@
 """`solve`: facts and choices in, an audited result out."""
 
+import math
 import signal
 import threading
 import time
@@ -94,6 +95,12 @@ class Session:
     def __init__(self) -> None:
         self._last: _Solved | None = None
 
+    def fork(self) -> "Session":
+        """Another session that begins with what this one knows now."""
+        other = Session()
+        other._last = self._last
+        return other
+
     def solve(
         self,
         instance: Instance,
@@ -137,7 +144,7 @@ class Session:
             for condition in request.conditions:
                 formulation = condition.applied(formulation)
             ready = time.perf_counter()
-            options = Options(float(solver.gap), solver.threads, solver.seed, verify)
+            options = Options(float(solver.gap), solver.threads, solver.seed, verify, request.ties)
             search = Search(formulation, judge, options, stop, progress)
             stop.heard = lambda: search.show(STOPPING)
             search.timings.update({"networks": formulated - laid, "formulation": ready - formulated})
@@ -151,6 +158,8 @@ class Session:
             for plan in request.starts:
                 search.offer(plan, "plan to start from")
             self._carry_over(search, instance, chosen, request)
+            if request.bound < math.inf:
+                search.prove("what is known of the case", request.bound)
             search_for_plan(search, None if self._last is None else self._last.memory)
             conflict: Conflict | None = None
             if search.infeasible and request.explain:

@@ -9,10 +9,13 @@ from portfolioopt.command.alternatives import alternatives_command
 from portfolioopt.command.cases import cases_command
 from portfolioopt.command.compare import compare_command
 from portfolioopt.command.diagnose import diagnose_command
+from portfolioopt.command.explain import explain_command
 from portfolioopt.command.exporting import export_command
 from portfolioopt.command.importing import import_command
 from portfolioopt.command.init import init_command
 from portfolioopt.command.models import models_command
+from portfolioopt.command.price_deals import price_deals_command
+from portfolioopt.command.price_limits import price_limits_command
 from portfolioopt.command.report import report_command
 from portfolioopt.command.saved import show_command
 from portfolioopt.command.schema import schema_command
@@ -62,7 +65,13 @@ app.command("init")(init_command)
 app.command("alternatives")(alternatives_command)
 app.command("diagnose")(diagnose_command)
 app.command("stability")(stability_command)
-app.command("value-of-information")(value_of_information_command)
-app.command("information", hidden=True)(value_of_information_command)
 app.command("export")(export_command)
 app.command("import")(import_command)
+app.command("explain")(explain_command)
+app.command("value-of-information")(value_of_information_command)
+app.command("information", hidden=True)(value_of_information_command)
+
+price = typer.Typer(no_args_is_help=True, help="What deals, limits, terms and rights are worth, by solving again.")
+price.command("deals")(price_deals_command)
+price.command("limits")(price_limits_command)
+app.add_typer(price, name="price")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from portfolioopt.language.instance import Instance
     from portfolioopt.language.model import Model
+    from portfolioopt.plan import Plan
     from portfolioopt.studies.answer import About, Answer
     from portfolioopt.studies.means import Means
     from portfolioopt.studies.pace import Step, Watch
@@ -200,3 +201,22 @@ def no_plan_words(status: str) -> str:
     if status == "infeasible":
         return "No plan satisfies all limits: portfolioopt diagnose says which contradict each other, and a way out."
     return "No plan was found in the time given: give each solve more (--solve-limit), or the whole (--time-limit)."
+
+
+RunOrInstance = Annotated[
+    Path, typer.Argument(metavar="RUN|INSTANCE", help="A run folder that solve has saved, or an instance.")
+]
+ModelOfRun = Annotated[
+    str | None,
+    typer.Option("--model", "-m", help="Model file or name; default: that of the run, or expected_value."),
+]
+
+
+def facts_of(target: Path, model: str | None) -> "tuple[Path, str, Plan | None]":
+    """Instance file, model, and the plan to start from, of a run or an instance; raises `InvalidInput`."""
+    from portfolioopt.runs import is_run, read_run
+
+    if not is_run(target):
+        return target, model or "expected_value", None
+    chosen = read_run(target).chosen
+    return target / "instance.resolved.yaml", model or str(target / "model.resolved.yaml"), chosen

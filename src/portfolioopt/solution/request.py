@@ -1,5 +1,6 @@
 """What a re-solve asks beyond an instance and a model."""
 
+import math
 from dataclasses import dataclass
 
 from portfolioopt.plan import Plan
@@ -20,6 +21,10 @@ class Request:
     """The plan that the model's `changes` are counted from, instead of the one that it names."""
     starts: tuple[Plan, ...] = ()
     """Plans to start from; each is audited, and one that breaks a limit or condition is left aside."""
+    bound: float = math.inf
+    """No plan is worth more, as whoever asks has proven."""
+    ties: bool = True
+    """Whether, of plans worth the same, the one with the fewest decisions is sought: not where only worth counts."""
     explain: bool = True
     """Whether to find out, where nothing is feasible, which limits contradict each other."""
     stop: Stop | None = None

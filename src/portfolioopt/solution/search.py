@@ -68,6 +68,7 @@ class Options:
     threads: int = 1
     seed: int = 0
     verify: bool = True
+    ties: bool = True
 
 
 @dataclass(frozen=True)

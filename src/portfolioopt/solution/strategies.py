@@ -91,7 +91,7 @@ def search_small(search: Search) -> bool:
             search.agreeing = agreeing
             break
     search.infeasible = search.best is None and bool(endings) and all(value == -math.inf for _, value in endings)
-    if search.gap <= EXACT * 10:
+    if search.options.ties and search.gap <= EXACT * 10:
         fewest_decisions(search)
     return True
 

@@ -5,8 +5,10 @@ A study stands in five like-named places: a module (or package) here that has a 
 studies share is the frame:
 
     interval.py     between what a value lies, and differences of such
+    limits.py       limits one by one, and changes that loosen them
     means.py        when to stop and with what means
     desk.py         where re-solves are made: one session, one clock, one wish to stop
+    from_base.py    cases edited from one base case: what is known of them without a solve, and their re-solves
     pace.py         how far a study has come, how fast, and how long it may still take
     answer.py       what every answer tells of itself; answers as JSON and as tables
     saving.py       the folder of a study
@@ -15,9 +17,12 @@ studies share is the frame:
 STUDIES: dict[str, str] = {
     "alternatives": "Near-optimal plans that differ in decisions that matter; how firmly each decision stands.",
     "diagnose": "Why nothing is feasible: limits that contradict each other, and the cheapest ways out.",
+    "explain": "Why a partnership is in the best plan or not, and what would turn that over.",
+    "price_deals": "What each partnership is worth to the whole portfolio: the most to pay, or what is still missing.",
+    "price_limits": "What one more of each limit is worth, and what each limit costs.",
     "stability": "Re-planning against a published plan: value against the number of decisions that change.",
     "value_of_information": "What knowing the drivers, and being able to react, is worth; regret by scenario.",
 }
-"""By name: what the study answers. A command is the name with hyphens."""
-FRAME = ("answer", "desk", "interval", "means", "pace", "saving")
+"""By name: what the study answers. A command is the name with hyphens; those of prices are commands of `price`."""
+FRAME = ("answer", "desk", "from_base", "interval", "limits", "means", "pace", "saving")
 """Modules that studies share."""

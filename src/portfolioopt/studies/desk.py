@@ -88,6 +88,7 @@ class Desk:
         self.cut_short = False
         """whether some solve was ended by Ctrl-C or the study's clock"""
         self._session = Session()
+        self._base: Session | None = None
         self._watch = watch
         self._doing = ""
         self._expected = 0
@@ -123,6 +124,10 @@ class Desk:
         self._doing = what
         self._tell()
 
+    def start_from_here(self) -> None:
+        """From now on every solve starts from what the last one found out, instead of each from the one before."""
+        self._base = self._session.fork()
+
     def worked(self, seconds: float) -> None:
         """Books a solve that was made elsewhere."""
         self.done += 1
@@ -148,6 +153,8 @@ class Desk:
             self.cut_short = True
             return Optimum(asked, UNKNOWN, "no_plan", self.stopped_by, None, None, verified=False, seconds=0.0)
         began = time.perf_counter()
+        if self._base is not None:
+            self._session = self._base.fork()
         chosen = self.model if model is None else model
         each = float(chosen.solver.time_limit) if self.means.solve_limit is None else self.means.solve_limit
         result = self._session.solve(

@@ -1,0 +1,396 @@
+"""Why a partnership is in the best plan, or is not: what it adds, what it would displace, what would flip it.
+
+    with, without       optima with the partnership and without it, as `price_deals` defines them
+    instead             decisions that the best plan and the best one of the other kind (without it, or with it) hold
+                        otherwise
+    in its way          what it would gain with it in the plan if a limit were ignored, limit by limit
+    flips               the least change of one thing by which the decision turns over
+
+A partnership is *in* where its walk-away price is above 0. A possible one that is out turns over where the price rises
+above 0; one in force that is left, where keeping it is worth as much as leaving it. Things that are changed: all its
+benefits, all its capital, all its effort, each by one factor; or one limit, by a share.
+
+The value of any one plan is monotone in a factor, so the optimum is, and for a possible partnership the optimum without
+it does not depend on its own terms at all. Then a plan found at one factor is audited at others, without solves: it
+shows from which factor on it beats being without. The next solve is made just beyond; where nothing beats it there, the
+flip lies within the tolerance. In all other cases both optima are solved at every point of a bisection. With a limit,
+both optima rise as it is loosened: the bisection then closes in on one flip, and there might be others.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from portfolioopt.cases import Applied, Change, apply, case, scale
+from portfolioopt.errors import InvalidCase, UnknownOption
+from portfolioopt.language.instance import Instance
+from portfolioopt.language.model import Model
+from portfolioopt.language.partnership import Partnership
+from portfolioopt.plan import Plan
+from portfolioopt.result import Status
+from portfolioopt.result.tables import Table
+from portfolioopt.result.wording import limit_words, risk_words
+from portfolioopt.studies.answer import About
+from portfolioopt.studies.desk import Desk, Optimum
+from portfolioopt.studies.from_base import FromBase, lost
+from portfolioopt.studies.interval import Interval
+from portfolioopt.studies.limits import Gains, every_limit, every_name, ignored
+from portfolioopt.studies.means import Means
+from portfolioopt.studies.pace import Watch
+from portfolioopt.studies.price_deals import OUT, Cases, chance_of, chosen_partnerships
+
+Verdict = Literal["in", "in part", "out"]
+MOST, LEAST = Decimal(10), Decimal(0)
+"""Between which factors a flip is looked for."""
+LOOSEST = Decimal(4)
+"""Share by which a limit is loosened at most."""
+EQUAL = 1e-8
+"""Relative difference of optima that counts as none."""
+FLOWS = ("benefit", "capital", "effort")
+PLACES = ("states.*.{flow}", "actions.*.during.{flow}", "actions.*.at_effect.{flow}")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A decision of one plan or both, and the probability that each of them takes it."""
+
+    partnership: str
+    action: str
+    year: int
+    now: Fraction
+    """In the best plan."""
+    then: Fraction
+    """In the other one."""
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """A limit, and what the plan with the partnership would gain if the limit were ignored."""
+
+    id: str
+    family: str
+    said: str
+    cost: Interval
+    """Without limit where only without it there is a plan with the partnership at all."""
+
+
+@dataclass(frozen=True)
+class Flip:
+    """The least change of one thing that turns the decision over."""
+
+    what: str
+    """benefit, capital, effort, or a limit."""
+    of_limit: bool
+    tried: float
+    """The farthest factor that was tried (of a limit: its size relative to today's)."""
+    between: Interval | None
+    """Factors between which the decision turns over; None where it does not, up to `tried`."""
+
+
+@dataclass(frozen=True)
+class Explain:
+    """Why one partnership is in the best plan or not."""
+
+    about: About
+    status: Status
+    risk: str
+    partnership: str
+    name: str
+    in_force: bool
+    verdict: Verdict
+    chance: Fraction
+    """Probability that the best plan enters it, or keeps it to the end."""
+    does: tuple[Taken, ...]
+    """What the best plan decides on it."""
+    base: Interval
+    with_it: Interval | None
+    without_it: Interval | None
+    instead: tuple[Taken, ...]
+    """What the best plan and the other one decide otherwise about all others."""
+    obstacles: tuple[Obstacle, ...]
+    flips: tuple[Flip, ...]
+
+    @property
+    def worth(self) -> Interval | None:
+        """What it adds, where it is in; None where it cannot be left out."""
+        return None if self.without_it is None else lost(self.base, self.without_it)
+
+    @property
+    def missing(self) -> Interval | None:
+        """What it lacks, where it is out; None where it cannot be entered."""
+        return None if self.with_it is None else lost(self.base, self.with_it)
+
+    def tables(self) -> dict[str, Table]:
+        """`values`, `instead`, `limits` and `flips`."""
+        values = [("best", self.base), ("with", self.with_it), ("without", self.without_it)]
+        return {
+            "values": Table(("plan", "low", "high"), tuple((k, v.low, v.high) for k, v in values if v is not None)),
+            "instead": Table(
+                ("partnership", "action", "year", "now", "then"),
+                tuple(
+                    (one.partnership, one.action, one.year, float(one.now), float(one.then))
+                    for one in (*self.does, *self.instead)
+                ),
+            ),
+            "limits": Table(
+                ("limit", "family", "asks", "low", "high"),
+                tuple((one.id, one.family, one.said, one.cost.low, one.cost.high) for one in self.obstacles),
+            ),
+            "flips": Table(
+                ("what", "of_limit", "tried", "low", "high"),
+                tuple(
+                    (
+                        one.what,
+                        one.of_limit,
+                        one.tried,
+                        *((one.between.low, one.between.high) if one.between else (None, None)),
+                    )
+                    for one in self.flips
+                ),
+            ),
+        }
+
+
+ANSWER = Explain
+
+
+def explain(
+    instance: Instance,
+    partnership: str,
+    model: Model | str = "expected_value",
+    means: Means | None = None,
+    *,
+    plan: Plan | None = None,
+    tolerance: float = 0.01,
+    watch: Watch | None = None,
+) -> Explain:
+    """Why a partnership is in the best plan or not, and the least changes that would turn that over.
+
+    plan        a plan to start from, say that of a run
+    tolerance   of the factors at which decisions turn over
+
+    Raises `InvalidInstance`, `InvalidModel`, `UnknownOption`; Ctrl-C ends it with what is known by then.
+    """
+    desk = Desk("explain", instance, model, means or Means(), watch)
+    (chosen,) = chosen_partnerships(desk.instance, [partnership])
+    if not 1e-6 <= tolerance < 1:
+        raise UnknownOption(f"a tolerance lies between 0.000001 and 1, not at {tolerance}")
+    with desk.at_work():
+        return _Study(desk, chosen, Decimal(repr(tolerance))).answer(plan)
+
+
+@dataclass
+class _Study:
+    desk: Desk
+    partnership: Partnership
+    tolerance: Decimal
+    flips: list[Flip] = field(default_factory=list)
+
+    def answer(self, plan: Plan | None) -> Explain:
+        desk, own = self.desk, self.partnership
+        desk.expect(3)
+        work = FromBase.of(desk, start=plan)
+        with_it = without = None
+        obstacles: list[Obstacle] = []
+        does: list[Taken] = []
+        instead: list[Taken] = []
+        verdict: Verdict = "out"
+        if work.base.plan is not None:
+            cases = Cases.of(work, own)
+            if cases.without is not None:
+                starts = [work.without(own.id)]
+                without = work.tighter(f"without {own.id}", cases.without, starts=starts, ties=True)
+            if cases.forced is not None:
+                with_it = work.tighter(f"with {own.id}", cases.forced, ties=True)
+            verdict = self.verdict(work)
+            other = with_it if verdict == "out" else without
+            every = differing(work, None if other is None else other.plan)
+            does = [one for one in every if one.partnership == own.id]
+            instead = [one for one in every if one.partnership != own.id and one.now != one.then]
+            if cases.forced is not None and with_it is not None and (with_it.plan is not None or with_it.infeasible):
+                obstacles = self.obstacles(work.at(cases.forced, with_it))
+            self.find_flips(work, verdict, without, obstacles)
+        return Explain(
+            about=About.of(desk, complete=not desk.due or work.base.plan is None),
+            status=work.base.status,
+            risk=risk_words(desk.model.objective.risk),
+            partnership=own.id,
+            name=own.title,
+            in_force=own.start.state not in OUT,
+            verdict=verdict,
+            chance=chance_of(work, own) if work.base.plan is not None else Fraction(0),
+            does=tuple(does),
+            base=work.value,
+            with_it=None if with_it is None else with_it.value,
+            without_it=None if without is None else without.value,
+            instead=tuple(instead),
+            obstacles=tuple(obstacles),
+            flips=tuple(self.flips),
+        )
+
+    def verdict(self, work: FromBase) -> Verdict:
+        chance = chance_of(work, self.partnership)
+        return "in" if chance == 1 else "in part" if chance else "out"
+
+    def obstacles(self, work: FromBase) -> list[Obstacle]:
+        """What each limit costs the best plan with the partnership, the dearest first."""
+        names = every_name(self.desk.instance)
+        self.desk.expect(len(names))
+        gains = Gains(work).of({name: ignored(name) for _, name in names})
+        found = [
+            Obstacle(name, family, limit_words(self.desk.instance, family, name), gains[name])
+            for family, name in names
+            if name in gains and gains[name].high > 0
+        ]
+        return sorted(found, key=lambda one: -one.cost.low)
+
+    def find_flips(self, work: FromBase, verdict: Verdict, without: Optimum | None, obstacles: list[Obstacle]) -> None:
+        """The least change of each flow, and of each limit that matters."""
+        own = self.partnership
+        possible = own.start.state in OUT
+        leaves = not possible and verdict == "out"
+        if (without is None and not leaves) or (without is not None and without.infeasible and verdict != "out"):
+            return  # there is no other way, whatever its terms
+        self.desk.expect(12 if possible else 40)
+        for flow in FLOWS:
+            if self.desk.due or not self.scaled(work, flow, Decimal(2)):
+                continue
+            far = (MOST if flow == "benefit" else LEAST) if verdict == "out" else (LEAST if flow == "benefit" else MOST)
+            between = self.of_flow(work, flow, far, verdict, without if possible else None)
+            if not self.desk.due:
+                self.flips.append(Flip(flow, False, float(far), between))
+        if verdict != "out":
+            return
+        costly = {one.id for one in obstacles}
+        for limit in every_limit(self.desk.instance):
+            if self.desk.due or limit.id not in costly or limit.share(LOOSEST) is None:
+                continue
+
+            def loosened(factor: Decimal, share: Callable[[Decimal], Change | None] = limit.share) -> Applied:
+                change = share(factor - 1)
+                return work.case if change is None else work.made(change)
+
+            most = LOOSEST + 1 if limit.family != "requirements" else Decimal(2)
+            between = self.bisected(lambda f, made=loosened: self.still(work, made(f), verdict), most)  # type: ignore[misc]
+            if not self.desk.due:
+                least = None if between is None else between
+                if limit.family == "requirements" and least is not None:
+                    least = Interval(2 - least.high, 2 - least.low)
+                farthest = float(most) if limit.family != "requirements" else 0.0
+                self.flips.append(Flip(limit.name, True, farthest, least))
+
+    def scaled(self, work: FromBase, flow: str, factor: Decimal) -> Applied | None:
+        """The base case with one of its flows multiplied, wherever it stands; None where it stands nowhere."""
+        made, found = work.case, False
+        for place in PLACES:
+            path = f'partnerships."{self.partnership.id}".{place.format(flow=flow)}'
+            try:
+                after = apply(case("edited", scale(path, factor)), *made)
+            except InvalidCase:
+                continue
+            found = found or after.instance != made.instance
+            made = after
+        return made if found else None
+
+    def of_flow(
+        self, work: FromBase, flow: str, far: Decimal, verdict: Verdict, without: Optimum | None
+    ) -> Interval | None:
+        """Factors between which the decision turns over."""
+
+        def made(factor: Decimal) -> Applied:
+            return self.scaled(work, flow, factor) or work.case
+
+        if without is None:
+            return self.bisected(lambda factor: self.still(work, made(factor), verdict), far)
+        return self.by_plans(work, made, far, verdict, without.value)
+
+    def by_plans(
+        self, work: FromBase, made: Callable[[Decimal], Applied], far: Decimal, verdict: Verdict, without: Interval
+    ) -> Interval | None:
+        """The flip of a possible partnership: plans found are audited on, and solves made just beyond."""
+        near = Decimal(1)
+        step = self.tolerance if far > near else -self.tolerance
+        margin = EQUAL * max(abs(without.high), 1.0)
+
+        def beats(plan: Plan, factor: Decimal) -> bool:
+            found = work.audit(made(factor), plan)
+            return found.ok and float(found.objective) > without.high + margin
+
+        def solved(factor: Decimal) -> Plan | None:
+            """A plan that beats being without it; None if there is none, or none is found."""
+            found = work.solved(f"at {factor:.0%}", made(factor), starts=(work.plan,))
+            return found.plan if found.value.low > without.high + margin else None
+
+        def last(plan: Plan, good: Decimal, bad: Decimal) -> Decimal:
+            """The farthest factor from `good` towards `bad` at which the plan beats, to half the tolerance."""
+            while abs(good - bad) > self.tolerance / 4:
+                middle = (good + bad) / 2
+                good, bad = (middle, bad) if beats(plan, middle) else (good, middle)
+            return good
+
+        if verdict == "out":
+            plan = solved(far)
+            if plan is None:
+                return None
+            while not self.desk.due and abs(far - near) > self.tolerance:
+                far = last(plan, far, near)
+                plan = solved(far - step) if abs(far - near) > self.tolerance else None
+                if plan is None:
+                    break
+                far -= step
+            return _between(max(near, far - step) if step > 0 else min(near, far - step), far)
+        plan = work.plan
+        while not self.desk.due:
+            if beats(plan, far):
+                return None
+            near = last(plan, near, far)
+            beyond = min(far, near + step) if step > 0 else max(far, near + step)
+            better = solved(beyond)
+            if better is None:
+                return _between(near, beyond)
+            if beyond == far:
+                return None
+            near, plan = beyond, better
+        return None
+
+    def still(self, work: FromBase, made: Applied, verdict: Verdict) -> bool:
+        """Whether the decision is what it is today in an edited case."""
+        there = FromBase(self.desk, work.base, work.against, made)
+        cases = Cases.of(there, self.partnership)
+        other = cases.without if verdict != "out" or self.partnership.start.state in OUT else cases.forced
+        if other is None:
+            return True
+        best = work.solved(f"{self.partnership.id}, other terms", made, starts=(work.plan,))
+        than = work.solved(
+            f"{self.partnership.id}, other terms, the other way", other, starts=(work.without(self.partnership.id),)
+        )
+        margin = EQUAL * max(abs(best.value.low), 1.0)
+        differs = best.value.low > than.value.high + margin
+        return not differs if verdict == "out" and self.partnership.start.state in OUT else differs
+
+    def bisected(self, still: Callable[[Decimal], bool], far: Decimal) -> Interval | None:
+        """The flip nearest to where a bisection from today to `far` leads."""
+        near = Decimal(1)
+        if still(far) or self.desk.due:
+            return None
+        while abs(far - near) > self.tolerance and not self.desk.due:
+            middle = (near + far) / 2
+            near, far = (middle, far) if still(middle) else (near, middle)
+        return _between(near, far)
+
+
+def differing(work: FromBase, other: Plan | None) -> list[Taken]:
+    """All decisions of two plans by how probable each plan takes them; those of the other one are not known of None."""
+    chances: dict[tuple[int, str, str], list[Fraction]] = {}
+    futures = {future.name: Fraction(future.probability) for future in work.desk.instance.futures}
+    for number, plan in enumerate((work.plan, work.plan if other is None else other)):
+        for one in plan.decisions:
+            row = chances.setdefault((one.year, one.partnership, one.action), [Fraction(0), Fraction(0)])
+            row[number] += futures[one.scenario]
+    return [Taken(name, action, year, now, then) for (year, name, action), (now, then) in sorted(chances.items())]
+
+
+def _between(one: Decimal, other: Decimal) -> Interval:
+    return Interval(float(min(one, other)), float(max(one, other)))
