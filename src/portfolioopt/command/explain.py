@@ -193,4 +193,5 @@ def _turning(answer: "Explain") -> "Iterable[str]":
         if idle:
             owner = "the limit" if of_limit else "its"
             reach = "nothing" if ends == 0 else f"{ends:g} times what it is"
-            yield f"Nothing that is done to {owner} {listed(idle, 'or')} alone does it, {'down' if ends == 0 else 'up'} to {reach}."
+            way = "down" if ends == 0 else "up"
+            yield f"Nothing that is done to {owner} {listed(idle, 'or')} alone does it, {way} to {reach}."
