@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from portfolioopt.studies.means import Means
     from portfolioopt.studies.price_deals import price_deals
     from portfolioopt.studies.price_limits import price_limits
+    from portfolioopt.studies.price_rights import price_rights
+    from portfolioopt.studies.price_terms import price_terms
     from portfolioopt.studies.stability import stability
     from portfolioopt.studies.value_of_information import value_of_information
 
@@ -67,6 +69,8 @@ __all__ = [
     "explain",
     "price_deals",
     "price_limits",
+    "price_rights",
+    "price_terms",
     "read_cases",
     "read_instance",
     "read_model",
@@ -102,6 +106,8 @@ _HOMES = {
     "explain": "portfolioopt.studies.explain",
     "price_deals": "portfolioopt.studies.price_deals",
     "price_limits": "portfolioopt.studies.price_limits",
+    "price_rights": "portfolioopt.studies.price_rights",
+    "price_terms": "portfolioopt.studies.price_terms",
     "read_instance": "portfolioopt.language.reading",
     "read_model": "portfolioopt.language.reading",
     "read_plan": "portfolioopt.language.plans",

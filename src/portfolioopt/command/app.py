@@ -16,6 +16,8 @@ from portfolioopt.command.init import init_command
 from portfolioopt.command.models import models_command
 from portfolioopt.command.price_deals import price_deals_command
 from portfolioopt.command.price_limits import price_limits_command
+from portfolioopt.command.price_rights import price_rights_command
+from portfolioopt.command.price_terms import price_terms_command
 from portfolioopt.command.report import report_command
 from portfolioopt.command.saved import show_command
 from portfolioopt.command.schema import schema_command
@@ -74,4 +76,6 @@ app.command("information", hidden=True)(value_of_information_command)
 price = typer.Typer(no_args_is_help=True, help="What deals, limits, terms and rights are worth, by solving again.")
 price.command("deals")(price_deals_command)
 price.command("limits")(price_limits_command)
+price.command("rights")(price_rights_command)
+price.command("terms")(price_terms_command)
 app.add_typer(price, name="price")

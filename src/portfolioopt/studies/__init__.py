@@ -20,6 +20,8 @@ STUDIES: dict[str, str] = {
     "explain": "Why a partnership is in the best plan or not, and what would turn that over.",
     "price_deals": "What each partnership is worth to the whole portfolio: the most to pay, or what is still missing.",
     "price_limits": "What one more of each limit is worth, and what each limit costs.",
+    "price_rights": "What exits, expansions, restructurings, reviews and flexibility as a whole are worth.",
+    "price_terms": "What each term of a deal is worth, changed by one step either way.",
     "stability": "Re-planning against a published plan: value against the number of decisions that change.",
     "value_of_information": "What knowing the drivers, and being able to react, is worth; regret by scenario.",
 }
