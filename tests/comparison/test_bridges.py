@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -13,7 +14,7 @@ from audit.cases import deal, form, futures
 from engine_samples import Written
 from enumeration.enumerator import best_plan
 from enumeration.generators import random_instance
-from portfolioopt import Instance, Model, Session, solve
+from portfolioopt import Instance, Model, Result, Session, solve
 from portfolioopt.cases import Case, Change, add, apply, case, forbid, remove, scale, set_value
 from portfolioopt.cases.differences import all_differences
 from portfolioopt.comparison import Bridge, bridge, bridge_between, hold, what_if
@@ -205,3 +206,28 @@ def test_a_what_if_of_an_infeasible_base_has_no_bridge() -> None:
     found = what_if(case("mended", remove("requirements.need")), facts)
     assert found.bridge is None
     assert (found.base.status, found.result.objective) == ("infeasible", 6)
+
+
+def test_a_plan_that_was_found_in_one_input_only_counts_in_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search that ends too early must not look like an effect of the edit."""
+    idle = what_if(case("idle", forbid("big"), forbid("small")), TIGHT).result
+    poor = replace(idle, status="feasible", bound=6.5)
+    solve_ = Session.solve
+    weak = [True]
+
+    def first_weak(self: Session, instance: Instance, model: Model, **options: Any) -> Result:
+        return poor if weak.pop(0) else solve_(self, instance, model, **options)
+
+    monkeypatch.setattr(Session, "solve", first_weak)
+    harmless = case("harmless", add("capital.budget", 1))
+    weak[:] = [True, False]
+    found = what_if(harmless, TIGHT)
+    assert (found.base.objective, found.base.bound, found.base.status) == (6, 6.5, "feasible")
+    assert found.bridge is not None
+    assert (found.bridge.total, found.base_could_be) == (0, None)
+    weak[:] = [False, True]
+    found = what_if(harmless, TIGHT)
+    assert (found.base.objective, found.result.objective) == (6, 6)
+    weak[:] = [False]
+    given = what_if(harmless, TIGHT, start=poor)
+    assert (given.base.objective, given.base_could_be) == (0, 6)

@@ -141,6 +141,7 @@ def _plain(found: "WhatIf") -> dict[str, Any]:
     return {
         "case": found.case.name,
         "edits": [change.said for change in found.case.every_change],
+        "base_could_be": None if found.base_could_be is None else float(found.base_could_be),
         "differences": differences_plain(found.differences),
         **comparison_plain(found.comparison),
         "bridge": bridge_plain(found.bridge),

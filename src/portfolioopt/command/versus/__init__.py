@@ -11,7 +11,7 @@ from portfolioopt.command.versus import tables
 from portfolioopt.command.versus.edited import edits
 from portfolioopt.command.versus.steps import steps
 from portfolioopt.comparison import Bridge, Comparison, DecisionChange, WhatIf
-from portfolioopt.result.figures import percent
+from portfolioopt.result.figures import decimals_for, figure, percent
 from portfolioopt.result.wording import some
 
 MOST_DECISIONS = 40
@@ -48,6 +48,13 @@ def _what_if(found: WhatIf, console: Console, *, every: bool) -> Iterable[Render
     yield from edits(found.differences, found.before, found.edited, every=every)
     yield from tables.legend(found.comparison)
     yield from tables.outcomes(found.comparison, every=every)
+    if found.base_could_be is not None:
+        worth = figure(found.base_could_be, decimals_for([found.base_could_be]))
+        yield paragraph(
+            f"The plan of {found.comparison.names[1]} is open in base too, and worth {worth} there, more than the plan "
+            "of base: solve base again, for longer.",
+            style="yellow",
+        )
     yield from _changes(found.comparison, every=every)
     if found.bridge is not None:
         yield from steps(found.bridge, console, (found.comparison.names[0], found.comparison.names[1]))
