@@ -1,6 +1,7 @@
 """Every figure on the page is the audit's, and the same that the terminal shows."""
 
 import io
+import json
 import re
 from fractions import Fraction
 
@@ -245,12 +246,8 @@ def test_what_a_mark_says_stands_in_the_table_below(read):
                 assert figures[-last].rstrip(",") in cells or any(one.rstrip(",") in cells for one in figures), words
 
 
-def test_all_charts_are_valid_vega_lite_in_both_forms(read):
-    import altair
-
+def test_every_number_that_is_drawn_is_a_number(read):
     _, page = read
     for chart in page.charts:
         for form in (WIDE, NARROW):
-            document = chart.draw(form)
-            altair.Chart.from_dict(document, validate=True)
-            assert all(value == value for row in marks(document) for value in row.values())
+            json.dumps(chart.draw(form), allow_nan=False)

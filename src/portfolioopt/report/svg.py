@@ -55,9 +55,9 @@ def clean(svg: str, label: str) -> str:
     """The drawing as part of a page: one picture with one label for who cannot see it."""
     root = ET.fromstring(svg)
     width, height = (float(root.get(side, "1")) for side in ("width", "height"))
+    said = f'role="img" aria-label={quoteattr(harmless(label))}'
     size = f'viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}"'
     inner = "".join(_copied(child) for child in root)
-    said = f'role="img" aria-label={quoteattr(harmless(label))}'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {said} {size}>{inner}</svg>'
 
 

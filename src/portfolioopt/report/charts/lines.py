@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portfolioopt.report.charts.colours import INK, QUIET, SERIES
-from portfolioopt.report.charts.lettering import SMALL, width_of
+from portfolioopt.report.charts.lettering import SMALL, fitted, width_of
 from portfolioopt.report.charts.scale import label_room, lying_axis, scale_for, upright_axis
 from portfolioopt.report.charts.sheet import Sheet
 from portfolioopt.report.content import Form
@@ -70,11 +70,10 @@ def lines(series: Sequence[Series], x_title: str, y_title: str, form: Form, *, y
             look = ("diamond", INK, 130) if spot.alone else (shape, colour, 60)
             sheet.symbol(x, y, look[0], look[1], size=look[2], said=spot.said)
             if spot.name:
-                room = width_of(spot.name, SMALL)
-                inside = x + 10 + room <= form.width
-                sheet.text(
-                    x + 10 if inside else x - 10, y - 10, spot.name, size=SMALL, anchor="start" if inside else "end"
-                )
+                name = fitted(spot.name, form.width / 3, SMALL)
+                inside = x + 10 + width_of(name, SMALL) <= form.width
+                at, anchor = (x + 10, "start") if inside else (x - 10, "end")
+                sheet.text(at, y - 10, name, size=SMALL, anchor=anchor)
     return sheet.document()
 
 

@@ -11,6 +11,8 @@ from portfolioopt.report.charts.sheet import Sheet
 ROUND = (1, 2, 2.5, 5, 10)
 UNITS = ((1e12, " tn"), (1e9, " bn"), (1e6, " M"))
 """Shorthand of amounts from ten of a unit on."""
+MOST_DECIMALS = 6
+"""Of amounts too small for them the power of ten is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,11 @@ def tick_text(tick: float, ticks: Iterable[float]) -> str:
     decimals = max(0, -math.floor(math.log10(step) + 1e-9)) if step < 1 else 0
     if round(step, decimals) != round(step, decimals + 1):
         decimals += 1
-    text = f"{tick / unit:,.{min(decimals, 6)}f}"
-    return f"{'0' if float(text.replace(',', '')) == 0 else text}{name}"
+    if abs(tick) < step * unit / 2:
+        return "0"
+    if decimals > MOST_DECIMALS:
+        return f"{tick:.3g}"
+    return f"{tick / unit:,.{decimals}f}{name}"
 
 
 def upright_axis(sheet: Sheet, scale: Scale, left: float, right: float) -> None:

@@ -28,9 +28,8 @@ TITLES: dict[type[Content], str] = {
     CoreIndex: "How sure each decision is",
     WalkAway: "Walk-away prices",
     WhyNot: "Why in, why out",
-    PlainTable: "Found",
 }
-"""Of a chart or a table, under the title of its exhibit."""
+"""Of a chart or a table under the title of its exhibit; a plain table has that title too."""
 STANDINGS = {"core": BLUE, "borderline": SKY, "out": FAINT}
 
 
