@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from portfolioopt.studies.price_limits import price_limits
     from portfolioopt.studies.price_rights import price_rights
     from portfolioopt.studies.price_terms import price_terms
+    from portfolioopt.studies.security import security
     from portfolioopt.studies.value_of_information import value_of_information
 
 __version__ = "0.1.0"
@@ -59,6 +60,7 @@ __all__ = [
     "read_instance",
     "read_model",
     "read_plan",
+    "security",
     "solve",
     "value_of_information",
 ]
@@ -86,6 +88,7 @@ _HOMES = {
     "read_instance": "portfolioopt.language.reading",
     "read_model": "portfolioopt.language.reading",
     "read_plan": "portfolioopt.language.plans",
+    "security": "portfolioopt.studies.security",
     "solve": "portfolioopt.solving",
     "value_of_information": "portfolioopt.studies.value_of_information",
 }

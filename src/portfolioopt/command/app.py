@@ -14,6 +14,7 @@ from portfolioopt.command.price_rights import price_rights_command
 from portfolioopt.command.price_terms import price_terms_command
 from portfolioopt.command.saved import show_command
 from portfolioopt.command.schema import schema_command
+from portfolioopt.command.security import security_command
 from portfolioopt.command.solve import solve_command
 from portfolioopt.command.talk import data
 from portfolioopt.command.validate import validate_command
@@ -52,6 +53,7 @@ app.command("models")(models_command)
 app.command("schema")(schema_command)
 app.command("init")(init_command)
 app.command("explain")(explain_command)
+app.command("security")(security_command)
 app.command("value-of-information")(value_of_information_command)
 app.command("information", hidden=True)(value_of_information_command)
 
