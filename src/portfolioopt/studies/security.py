@@ -14,9 +14,9 @@ From then on all else is decided anew, by what is known in each scenario: an opt
 
 It may be below 0 where one would rather be rid of a partnership than its terms allow. Where the plan has nothing with
 the partner from that year on, nothing is lost, and nothing solved. Where no recovery keeps all hard limits, each of
-them may be broken for a price that no plan would pay (what the plan is worth, at least 1, per unit and year): the plan that
-breaks least at that price is the recovery, and what it breaks is told. A partner who can be lost so in some year is a
-single point of failure.
+them may be broken for a price that no plan would pay (what the plan is worth, at least 1, per unit and year): the plan
+that breaks least at that price is the recovery, and what it breaks is told. A partner who can be lost so in some year
+is a single point of failure.
 """
 
 from collections.abc import Iterable
