@@ -19,6 +19,8 @@ KHAN = {"I07": 100, "I08": 150, "I09": 200, "I10": 250, "I11": 300, "I12": 350, 
 GAP = 1e-4
 """Relative gap at which every engine may stop; the default of HiGHS and of our models."""
 REPLAN_GAP = 0.01
+PRICE_DEALS = "price deals"
+"""The phase in which walk-away prices are found."""
 INST = [f"INST{number:02d}" for number in range(1, 21)]
 
 
@@ -38,6 +40,8 @@ class Case:
     """seconds of a solve unless told otherwise"""
     gap: float = GAP
     """relative gap at which every engine may stop"""
+    phases: tuple[str, ...] = ()
+    """the only phases that it is for; empty for all"""
     file: str = ""
     """name of a file that has to be brought along with `--data`; empty where nothing has to be"""
 
@@ -67,6 +71,7 @@ def cases(data: Path | None = None) -> dict[str, Case]:
         _shipped("automaker_2026", "the shipped instance: forty partnerships, ten years, nine scenarios"),
         _budget_changed("automaker_2026_budget", "lower by a tenth", 1350),
         _budget_changed("automaker_2026_budget_up", "higher by a tenth", 1650),
+        _priced("automaker_2026_deals", "automaker_2026: what each of its partnerships is worth"),
         _shipped("two_deals", "the smallest shipped instance; what the command line costs"),
     )
     return {case.name: case for case in made}
@@ -74,6 +79,13 @@ def cases(data: Path | None = None) -> dict[str, Case]:
 
 def _shipped(name: str, about: str) -> Case:
     return Case(name, about, INSTANCES / name, INSTANCES / "two_deals")
+
+
+def _priced(name: str, about: str) -> Case:
+    source = INSTANCES / "automaker_2026"
+    about = f"{about}, each optimum to a gap of a hundredth"
+    tiny = INSTANCES / "two_deals"
+    return Case(name, about, source, tiny, whole=False, time_limit=7_200, gap=REPLAN_GAP, phases=(PRICE_DEALS,))
 
 
 def _budget_changed(name: str, how: str, budget: int) -> Case:

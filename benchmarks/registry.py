@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from benchmarks.answers import Answer
-from benchmarks.cases import Case
+from benchmarks.cases import PRICE_DEALS, Case
 from benchmarks.engines import cp_sat, highs, linopy_rows, ours, scip
 from benchmarks.stage import Limits, Stage
 
@@ -41,10 +41,14 @@ class Work:
 
     def is_for(self, case: Case) -> bool:
         """Whether it is meant for a case at all."""
+        if case.phases and self.phase not in case.phases:
+            return False
         return case.name not in self.except_for and (not self.only or case.name in self.only)
 
 
 COMMAND = ("two_deals",)
+DEALS = ("automaker_2026_deals",)
+SCRATCH = "each from scratch"
 AGAIN = ("automaker_2026_budget", "automaker_2026_budget_up")
 WORKS: tuple[Work, ...] = (
     Work("read", "json.loads", ours.read_json),
@@ -61,6 +65,8 @@ WORKS: tuple[Work, ...] = (
     Work("solve", SCIP, scip.solve, HIGHS, needs="pyscipopt", whole=True),
     Work("solve", CP_SAT, cp_sat.solve, HIGHS, needs="ortools", whole=True),
     Work("solve after a change", OURS, ours.solve_again, only=AGAIN),
+    Work(PRICE_DEALS, SCRATCH, ours.price_each_deal, only=DEALS),
+    Work(PRICE_DEALS, OURS, ours.price_deals, SCRATCH, only=DEALS),
     Work("command --help", OURS, ours.command_help, only=COMMAND),
     Work("command solve", OURS, ours.command_solve, only=COMMAND),
 )

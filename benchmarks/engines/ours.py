@@ -125,6 +125,46 @@ def _solve(stage: Stage, limits: Limits, session: "Session | None" = None) -> An
     return Answer(*read, value, bound, ended, None if value is None else True, curve.closed())
 
 
+EACH = 60.0
+"""Seconds of each solve while deals are priced."""
+
+
+def price_deals(stage: Stage, limits: Limits) -> Answer:
+    """Walk-away prices of all partnerships, and what is missing of those left out, in one study."""
+    from portfolioopt import Means, price_deals
+
+    instance = stage.instance
+    watch = Watch()
+    found = price_deals(
+        instance,
+        means=Means(time_limit=limits.seconds, solve_limit=min(EACH, limits.seconds), gap=limits.gap, seed=limits.seed),
+    )
+    ended = f"{found.about.solves} solves, {found.spared} cases without; complete: {found.about.complete}"
+    return Answer(*watch.read, found.base.low, found.base.high, ended)
+
+
+def price_each_deal(stage: Stage, limits: Limits) -> Answer:
+    """The same cases, each solved by itself: the best plan, and for each partnership what it is compared with."""
+    from portfolioopt import Model, solve
+    from portfolioopt.cases import Applied
+    from portfolioopt.studies.price_deals import Cases
+
+    instance = stage.instance
+    each = min(EACH, limits.seconds)
+    watch = Watch()
+    base = solve(instance, gap=limits.gap, seed=limits.seed, time_limit=each)
+    done = reached = 0
+    for partnership in instance.partnerships:
+        own = Cases.of(Applied(instance, Model()), partnership)
+        for made in (own.without, own.forced, own.as_it_is):
+            if made is not None and watch.read[0] < limits.seconds:
+                result = solve(made.instance, made.model, gap=limits.gap, seed=limits.seed, time_limit=each)
+                done += 1
+                reached += result.status in ("optimal", "infeasible")
+    ended = f"{done + 1} solves, {reached} of {done} cases to the gap"
+    return Answer(*watch.read, base.objective, base.bound, ended)
+
+
 def command_help(_stage: Stage, limits: Limits) -> Answer:
     """`portfolioopt --help`, whole process."""
     return _command(["--help"], limits.repeats)

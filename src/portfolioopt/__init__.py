@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from portfolioopt.studies.price_rights import price_rights
     from portfolioopt.studies.price_terms import price_terms
     from portfolioopt.studies.stability import stability
+    from portfolioopt.studies.security import security
     from portfolioopt.studies.value_of_information import value_of_information
 
 __version__ = "0.1.0"
@@ -75,6 +76,7 @@ __all__ = [
     "read_instance",
     "read_model",
     "read_plan",
+    "security",
     "solve",
     "stability",
     "value_of_information",
@@ -111,6 +113,7 @@ _HOMES = {
     "read_instance": "portfolioopt.language.reading",
     "read_model": "portfolioopt.language.reading",
     "read_plan": "portfolioopt.language.plans",
+    "security": "portfolioopt.studies.security",
     "solve": "portfolioopt.solving",
     "what_if": "portfolioopt.comparison",
     "stability": "portfolioopt.studies.stability",

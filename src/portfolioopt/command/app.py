@@ -21,6 +21,7 @@ from portfolioopt.command.price_terms import price_terms_command
 from portfolioopt.command.report import report_command
 from portfolioopt.command.saved import show_command
 from portfolioopt.command.schema import schema_command
+from portfolioopt.command.security import security_command
 from portfolioopt.command.solve import solve_command
 from portfolioopt.command.stability import stability_command
 from portfolioopt.command.talk import data
@@ -70,6 +71,7 @@ app.command("stability")(stability_command)
 app.command("export")(export_command)
 app.command("import")(import_command)
 app.command("explain")(explain_command)
+app.command("security")(security_command)
 app.command("value-of-information")(value_of_information_command)
 app.command("information", hidden=True)(value_of_information_command)
 

@@ -198,7 +198,7 @@ class _Study:
         instead: list[Taken] = []
         verdict: Verdict = "out"
         if work.base.plan is not None:
-            cases = Cases.of(work, own)
+            cases = Cases.of(work.case, own)
             if cases.without is not None:
                 starts = [work.without(own.id)]
                 without = work.tighter(f"without {own.id}", cases.without, starts=starts, ties=True)
@@ -357,8 +357,7 @@ class _Study:
 
     def still(self, work: FromBase, made: Applied, verdict: Verdict) -> bool:
         """Whether the decision is what it is today in an edited case."""
-        there = FromBase(self.desk, work.base, work.against, made)
-        cases = Cases.of(there, self.partnership)
+        cases = Cases.of(made, self.partnership)
         other = cases.without if verdict != "out" or self.partnership.start.state in OUT else cases.forced
         if other is None:
             return True

@@ -19,6 +19,7 @@ from portfolioopt.audit import Audit, Auditor
 from portfolioopt.cases import Applied, Change, apply, case
 from portfolioopt.language.plans import compared_with
 from portfolioopt.plan import Plan
+from portfolioopt.solution.conditions import Condition
 from portfolioopt.solution.request import Request
 from portfolioopt.studies.desk import Desk, Optimum
 from portfolioopt.studies.interval import Interval
@@ -101,12 +102,13 @@ class FromBase:
         high: float = math.inf,
         starts: Iterable[Plan] = (),
         ties: bool = False,
+        conditions: tuple[Condition, ...] = (),
     ) -> Optimum:
         """The optimum of any edited case, which is known to be worth no more than `high`.
 
         With `ties` its plan is the one with the fewest decisions: to be told, not only weighed.
         """
-        request = Request(against=self.against, starts=tuple(starts), bound=high, ties=ties)
+        request = Request(against=self.against, starts=tuple(starts), bound=high, ties=ties, conditions=conditions)
         found = self.desk.optimum(asked, made.instance, made.model, request)
         if found.infeasible:
             return found

@@ -183,22 +183,22 @@ class Cases:
     as_it_is: Applied | None
 
     @staticmethod
-    def of(work: FromBase, partnership: Partnership) -> "Cases":
-        """All that there are."""
+    def of(base: Applied, partnership: Partnership) -> "Cases":
+        """All that there are, edited from a base case."""
         name = partnership.id
         own = [forbid(name, action=action.id) for action in partnership.actions]
         in_force = partnership.start.state not in OUT
         return Cases(
             partnership,
-            _made(work, forbid(name)),
-            _made(work, force(name)),
-            work.made(*own) if in_force and own else None,
+            _made(base, forbid(name)),
+            _made(base, force(name)),
+            _made(base, *own) if in_force and own else None,
         )
 
 
-def _made(work: FromBase, change: Change) -> Applied | None:
+def _made(base: Applied, *changes: Change) -> Applied | None:
     try:
-        return work.made(change)
+        return apply(case("edited", *changes), *base)
     except InvalidCase:
         return None
 
@@ -218,7 +218,7 @@ class _Study:
         deals: list[DealPrice] = []
         if work.base.plan is not None:
             desk.doing("which cases the best plan answers")
-            every = [Cases.of(work, one) for one in self.partnerships]
+            every = [Cases.of(work.case, one) for one in self.partnerships]
             made = [case for one in every for case in (one.without, one.forced, one.as_it_is) if case is not None]
             desk.expect(sum(not work.remains(case) for case in made) + 3 * len(self.years) * len(every))
             for one in every:
