@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from portfolioopt.studies.price_limits import price_limits
     from portfolioopt.studies.price_rights import price_rights
     from portfolioopt.studies.price_terms import price_terms
-    from portfolioopt.studies.stability import stability
     from portfolioopt.studies.security import security
+    from portfolioopt.studies.stability import stability
     from portfolioopt.studies.value_of_information import value_of_information
 
 __version__ = "0.1.0"

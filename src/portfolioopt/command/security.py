@@ -80,9 +80,10 @@ def report(answer: "Security", _console: "Console") -> "Iterable[RenderableType]
     """The worst loss of each partner, costs by year, what can no longer be met, single points of failure."""
     from rich.text import Text
 
-    from portfolioopt.command.show.figures import decimals_for, figure, years_text
-    from portfolioopt.command.show.layout import bullet, columns, cut, heading, indented, listed, paragraph
+    from portfolioopt.command.show.layout import bullet, columns, cut, heading, indented, paragraph
     from portfolioopt.command.show.spans import span
+    from portfolioopt.result.figures import decimals_for, figure, years_text
+    from portfolioopt.result.wording import some
 
     if answer.status in ("infeasible", "no_plan"):
         yield paragraph(no_plan_words(answer.status))
@@ -132,10 +133,10 @@ def report(answer: "Security", _console: "Console") -> "Iterable[RenderableType]
             lost = years_text(one.lost_in for one in broken)
             when = years_text(year for one in broken for year in one.years)
             yield bullet(f"{partner}, lost in {lost}: {name} is missed by up to {figure(most, 1)} (in {when}).")
-    yield paragraph(f"To be secured: {listed(failing, most=20)}.")
+    yield paragraph(f"To be secured: {some(failing, most=20)}.")
 
 
 def _cost(cost: float, *, secure: bool) -> str:
-    from portfolioopt.command.show.figures import figure
+    from portfolioopt.result.figures import figure
 
     return f"{figure(cost)}{'' if secure else '*'}"

@@ -22,8 +22,8 @@ STUDIES: dict[str, str] = {
     "price_limits": "What one more of each limit is worth, and what each limit costs.",
     "price_rights": "What exits, expansions, restructurings, reviews and flexibility as a whole are worth.",
     "price_terms": "What each term of a deal is worth, changed by one step either way.",
-    "stability": "Re-planning against a published plan: value against the number of decisions that change.",
     "security": "Losing any one partner in any year: the best recovery, its cost, and what can no longer be met.",
+    "stability": "Re-planning against a published plan: value against the number of decisions that change.",
     "value_of_information": "What knowing the drivers, and being able to react, is worth; regret by scenario.",
 }
 """By name: what the study answers. A command is the name with hyphens; those of prices are commands of `price`."""
