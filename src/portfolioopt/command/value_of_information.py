@@ -81,14 +81,14 @@ def report(answer: "ValueOfInformation", _console: "Console") -> "Iterable[Rende
     scale = max(map(abs, finite(answer.policy, answer.wait_and_see)), default=0.0)
 
     yield heading("What plans are worth that", f"objective: {answer.risk}" if risky else "expected NPV")
-    table = columns("", "value", "against the policy")
-    values = [("know every driver from the start", answer.wait_and_see)]
-    values += [(f"know {known.driver} from the start", known.value) for known in answer.drivers]
-    values.append(("see what comes, and react (the policy)", answer.policy))
+    table = columns("", "value", "against policy")
+    values = [("know every driver", answer.wait_and_see)]
+    values += [(f"know {known.driver}", known.value) for known in answer.drivers]
+    values.append(("policy: see and react", answer.policy))
     values.append(("decide the same in every scenario", answer.fixed))
     if answer.mean is not None and answer.mean.status not in ("infeasible", "no_plan"):
-        values.append((f"are made for mean levels, react after {answer.mean.last_year}", answer.mean.reacting))
-        values.append(("are made for mean levels, never react", answer.mean.followed))
+        values.append(("for mean levels, then react", answer.mean.reacting))
+        values.append(("for mean levels, to the end", answer.mean.followed))
     for name, value in values:
         less = "" if value is answer.policy else span(value - answer.policy, decimals, signed=True, scale=scale)
         style = "bold" if value is answer.policy else ""

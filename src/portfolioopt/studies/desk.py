@@ -5,7 +5,7 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -20,9 +20,12 @@ from portfolioopt.language.reading import read_model
 from portfolioopt.plan import Plan
 from portfolioopt.result import Result, Status
 from portfolioopt.solution.highs import Stop
+from portfolioopt.solution.judgement import Judge
+from portfolioopt.solution.memory import Memory
 from portfolioopt.solution.prices import Priced
 from portfolioopt.solution.request import PLAIN, Request
-from portfolioopt.solution.search import Sight
+from portfolioopt.solution.search import Options, Search, Sight
+from portfolioopt.solution.strategies import search_for_plan
 from portfolioopt.solving import Session
 from portfolioopt.studies.interval import NEVER, UNKNOWN, Interval
 from portfolioopt.studies.means import Means
@@ -83,7 +86,7 @@ class Desk:
         self.model = chosen
         self.means = means
         self.began = time.perf_counter()
-        self.stop = Stop(self.began + means.time_limit)
+        self._whole = self.stop = Stop(self.began + means.time_limit)
         self.done = 0
         self.cut_short = False
         """whether some solve was ended by Ctrl-C or the study's clock"""
@@ -93,12 +96,27 @@ class Desk:
         self._doing = ""
         self._expected = 0
         self._recent: deque[float] = deque(maxlen=RECENT)
-        self.stop.heard = self._tell
+        self._whole.heard = self._tell
 
     @property
     def due(self) -> bool:
-        """Whether it is time to stop."""
+        """Whether it is time to stop: the study, or the part of it that is under way."""
         return self.stop.asked.is_set() or self.stop.left <= LEAST_SECONDS
+
+    @property
+    def over(self) -> bool:
+        """Whether it is time to stop the study."""
+        return self._whole.asked.is_set() or self._whole.left <= LEAST_SECONDS
+
+    @contextmanager
+    def for_a_part(self, share: float) -> Iterator[None]:
+        """What is done inside may take at most that share of the time left."""
+        before = self.stop
+        self.stop = before.within(share * before.left)
+        try:
+            yield
+        finally:
+            self.stop = before
 
     @property
     def seconds(self) -> float:
@@ -113,7 +131,7 @@ class Desk:
         """Why it was cut short, in words; empty if it was not."""
         if self.stop.asked.is_set():
             return "interrupted"
-        return "time limit" if self.due or self.cut_short else ""
+        return "time limit" if self.over or self.cut_short else ""
 
     def expect(self, solves: int) -> None:
         """Tells that so many solves are still to come, besides those told before."""
@@ -150,7 +168,7 @@ class Desk:
         """
         self.doing(asked)
         if self.due:
-            self.cut_short = True
+            self.cut_short = self.cut_short or self.over
             return Optimum(asked, UNKNOWN, "no_plan", self.stopped_by, None, None, verified=False, seconds=0.0)
         began = time.perf_counter()
         if self._base is not None:
@@ -169,10 +187,37 @@ class Desk:
             request=replace(request, stop=self.stop, explain=False),
         )
         found = _optimum(asked, result, time.perf_counter() - began)
-        if found.stop_reason == "interrupted" or (found.stop_reason == "time limit" and self.due):
+        if found.stop_reason == "interrupted" or (found.stop_reason == "time limit" and self.over):
             self.cut_short = True
         self.worked(found.seconds)
         return found
+
+    def search(
+        self,
+        asked: str,
+        formulation: Formulation,
+        judge: Judge,
+        *,
+        gap: float,
+        starts: Sequence[Plan] = (),
+        memory: Memory | None = None,
+    ) -> Search:
+        """A search with an objective of the study's own: what `formulation` maximizes, and `judge` tells exactly.
+
+        The same search as for the best plan: small models whole and twice, large ones from prices and cores.
+        """
+        self.doing(asked)
+        began = time.perf_counter()
+        each = float(self.model.solver.time_limit) if self.means.solve_limit is None else self.means.solve_limit
+        options = Options(gap, self.means.threads or self.model.solver.threads, self.seed, self.means.verify)
+        watch = None if self._watch is None else self._tell
+        search = Search(formulation, judge, options, self.stop.within(each), watch)
+        for plan in starts:
+            search.offer(plan, "plan to start from")
+        if not search.done:
+            search_for_plan(search, memory)
+        self.worked(time.perf_counter() - began)
+        return search
 
     def priced(self, formulation: Formulation) -> Priced | None:
         """What the prices of the last optimum prove of a formulation; None where it needed none."""
@@ -195,9 +240,9 @@ class Desk:
         before = signal.getsignal(signal.SIGINT)
 
         def ask(_signal: int, _frame: Any) -> None:
-            if self.stop.asked.is_set():
+            if self._whole.asked.is_set():
                 raise KeyboardInterrupt
-            self.stop.ask()
+            self._whole.ask()
 
         signal.signal(signal.SIGINT, ask)
         try:

@@ -196,15 +196,15 @@ def _asked(desk: Desk, within: Fraction, count: int, errors: Errors, draws: int)
     first = NearPlan(best.plan, yardstick.pattern(best.plan), best.exact, Interval.exactly(0.0))
     nearby = Nearby(desk, formulation, yardstick, threshold, against, [first])
     desk.expect((2 * count if count else 0) + len(yardstick.acts) + (0 if errors.none else draws))
-    until = desk.stop.within(FOR_PLANS * desk.stop.left)
-    while len(nearby.chosen) <= count and not until.due and nearby.next_plan() is not None:
-        continue
+    with desk.for_a_part(FOR_PLANS):
+        while len(nearby.chosen) <= count and not desk.due and nearby.next_plan() is not None:
+            continue
     desk.expect(len(yardstick.acts) + (0 if errors.none else draws))
-    until = desk.stop.within(FOR_STANDINGS * desk.stop.left)
     value = best.value
-    standing = list(
-        standings(desk, until, formulation, yardstick, nearby.chosen, value, threshold, against, nearby.priced)
-    )
+    with desk.for_a_part(FOR_STANDINGS):
+        standing = list(
+            standings(desk, formulation, yardstick, nearby.chosen, value, threshold, against, nearby.priced)
+        )
     sure: list[Sureness] = []
     curse = None
     if draws and not errors.none:

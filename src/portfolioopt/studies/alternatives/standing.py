@@ -21,7 +21,6 @@ import numpy as np
 from portfolioopt.formulation.build import Formulation
 from portfolioopt.plan import Plan
 from portfolioopt.solution.conditions import Condition, Taken
-from portfolioopt.solution.highs import Stop
 from portfolioopt.solution.prices import Priced
 from portfolioopt.solution.request import Request
 from portfolioopt.solution.strategies import SMALL
@@ -54,7 +53,6 @@ class Standing:
 
 def standings(
     desk: Desk,
-    until: Stop,
     formulation: Formulation,
     yardstick: Yardstick,
     plans: list[NearPlan],
@@ -75,7 +73,7 @@ def standings(
             other = Interval(low, float(threshold))
             standing: Kind = "out"
         else:
-            other = UNKNOWN if until.due else _other(desk, yardstick, act, takes, at_hand, against)
+            other = UNKNOWN if desk.due else _other(desk, yardstick, act, takes, at_hand, against)
             other = other.within(low=low, high=best.high)
             standing = _kind(takes, other, float(threshold))
         share = [_share(yardstick, one.pattern, act) for one in plans]

@@ -38,8 +38,9 @@ from portfolioopt.studies.means import Means
 from portfolioopt.studies.pace import Watch
 
 MOST_CONFLICTS = 100
-FIRST_CONFLICT, FOR_WAYS = 0.3, 0.6
-"""Shares of the time left for the first conflict, and for ways out and their plans; other conflicts get the rest."""
+FOR_FIRST_PLAN, FOR_FIRST_CONFLICT, FOR_WAYS = 0.25, 0.4, 0.6
+"""Shares of the time left for the best plan under the cheapest way out, for the first conflict, and for other ways out
+and their plans; other conflicts get the rest."""
 
 
 @dataclass(frozen=True)
@@ -172,29 +173,29 @@ def _diagnosed(desk: Desk, given: dict[str, Decimal], keep: frozenset[str], coun
     root = relaxing.keeping(frozenset())
     feasible = None if root is None else isinstance(root, WayOut) and not root.changes
     value = UNKNOWN
-    ways: list[WayOut] = []
     remedies: list[Remedy] = []
     all_remedies = False
     if feasible:
         value = desk.optimum("the best plan", request=compared).value
         all_remedies = conflicts.all_found = True
     elif feasible is not None:
-        first = desk.stop.within(FIRST_CONFLICT * desk.stop.left)
-        next(conflicts.search(lambda: first.due, 1), None)
+        if count and isinstance(root, WayOut):
+            with desk.for_a_part(FOR_FIRST_PLAN):
+                remedies.append(_remedy(desk, 1, root, compared))
+        with desk.for_a_part(FOR_FIRST_CONFLICT):
+            next(conflicts.search(1), None)
         if not conflicts.found and not conflicts.all_found:
-            second = desk.stop.within(FIRST_CONFLICT * desk.stop.left)
-            conflicts.shrink(lambda: second.due)
-        until = desk.stop.within(FOR_WAYS * desk.stop.left)
-        search = relaxing.cheapest_ways(lambda: until.due)
-        desk.expect(count)
-        for way in search:
-            if len(ways) == count or until.due:
-                break
-            ways.append(way)
-            remedies.append(_remedy(desk, len(ways), way, compared))
-        else:
-            all_remedies = not until.due
-        for _ in conflicts.search(lambda: desk.due, MOST_CONFLICTS):
+            with desk.for_a_part(FOR_FIRST_CONFLICT):
+                conflicts.shrink()
+        with desk.for_a_part(FOR_WAYS):
+            for rank, way in enumerate(relaxing.cheapest_ways(), 1):
+                if rank > len(remedies) and rank <= count:
+                    remedies.append(_remedy(desk, rank, way, compared))
+                if rank >= count or desk.due:
+                    break
+            else:
+                all_remedies = not desk.due
+        for _ in conflicts.search(MOST_CONFLICTS):
             continue
     asked = {limit for one in conflicts.found for limit in one.limits}
     asked |= {change.limit for one in remedies for change in one.changes}

@@ -8,7 +8,7 @@ Marques-Silva 2015; enumeration as in MARCO: Liffiton, Previti, Malik and Marque
 all conflicts are found.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,14 +38,14 @@ class Conflicts:
         self.found: list[Conflict] = []
         self.all_found = False
 
-    def search(self, due: Callable[[], bool], most: int) -> Iterator[Conflict]:
-        """Conflicts by size, up to so many in all; can be called again after it was due."""
+    def search(self, most: int) -> Iterator[Conflict]:
+        """Conflicts by size, up to so many in all; can be called again after time ended it."""
         while len(self.found) < most:
             chosen = self._smallest_candidate()
             if chosen is None:
                 self.all_found = True
                 return
-            if due():
+            if self._relaxing.desk.due:
                 return
             answer = self._relaxing.keeping(chosen, cheapest=False)
             if answer is None:
@@ -56,14 +56,14 @@ class Conflicts:
                 self.found.append(conflict)
                 yield conflict
 
-    def shrink(self, due: Callable[[], bool]) -> Conflict | None:
+    def shrink(self) -> Conflict | None:
         """Where there was no time for the smallest one: a conflict out of which limits were taken one by one."""
         kept = frozenset(self._names)
         if not isinstance(self._relaxing.keeping(kept, cheapest=False), NoWay):
             return None
         minimal, verified = True, False
         for limit in self._names:
-            if due():
+            if self._relaxing.desk.due:
                 minimal = False
                 break
             answer = self._relaxing.keeping(kept - {limit}, cheapest=False)

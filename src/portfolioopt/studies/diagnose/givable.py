@@ -20,7 +20,6 @@ import numpy as np
 import scipy.sparse as sp
 
 from portfolioopt.formulation.build import Formulation, RowLabel
-from portfolioopt.formulation.part import Mask
 from portfolioopt.language.families.links import Excludes, Requires
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
@@ -29,8 +28,6 @@ from portfolioopt.networks.flows import driver_factor
 from portfolioopt.networks.tree import Floats, Ints
 
 AT_MOST, AT_LEAST = "at_most", "at_least"
-TIE = 1e-7
-"""Relative difference of prices that puts equally cheap ways in an order; costs that are told are free of it."""
 
 
 @dataclass(frozen=True, order=True)
@@ -155,16 +152,14 @@ class Giving:
     """of the columns of give, in order"""
     first: int
     """first column of give"""
-    used: Mask
-    """[columns] what the rows need, give included"""
 
-    def columns(self, without: Collection[str]) -> Mask:
-        """What a run needs that may not let these limits give way."""
-        kept = self.used.copy()
+    def keeping(self, kept: Collection[str]) -> Formulation:
+        """The formulation in which these limits do not give way."""
+        upper = self.formulation.upper.copy()
         for position, number in enumerate(self.numbers):
-            if number.limit in without:
-                kept[self.first + position] = False
-        return kept
+            if number.limit in kept:
+                upper[self.first + position] = 0.0
+        return replace(self.formulation, upper=upper)
 
 
 def let_give(formulation: Formulation, limits: Mapping[str, str], prices: Prices) -> Giving:
@@ -204,14 +199,7 @@ def let_give(formulation: Formulation, limits: Mapping[str, str], prices: Prices
     numbers = tuple(columns)
     where = ([row for row, _, _ in entries], [column for _, column, _ in entries])
     giving = sp.csr_array(([value for *_, value in entries], where), shape=(matrix.shape[0], len(numbers)))
-    # of equally cheap ways the one of the first names, so that the answer does not depend on chance
-    place = {name: position for position, name in enumerate(sorted(limits))}
-    cost = [
-        float(prices.of(number.family, number.limit) or 0) * (1 + TIE * place[number.limit] / len(place))
-        for number in numbers
-    ]
-    used = np.ones(width + len(numbers), dtype=bool)
-    used[formulation.takes : width] = np.bincount(matrix.indices, minlength=width)[formulation.takes :] > 0
+    cost = [float(prices.of(number.family, number.limit) or 0) for number in numbers]
     # money may be added in one year for the needs of others, but never more than all of them together
     reach = [needs if number.family == "capital" else high for number, high in zip(numbers, reach, strict=True)]
     highest = formulation.upper.copy()
@@ -227,7 +215,7 @@ def let_give(formulation: Formulation, limits: Mapping[str, str], prices: Prices
         upper=np.concatenate((highest, reach)),
         labels=labels,
     )
-    return Giving(limits_alone, numbers, int(fresh[0]) if len(fresh) else width, used)
+    return Giving(limits_alone, numbers, int(fresh[0]) if len(fresh) else width)
 
 
 def _budget_factors(formulation: Formulation, label: RowLabel) -> tuple[float, float]:

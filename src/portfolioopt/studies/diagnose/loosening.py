@@ -16,8 +16,8 @@ from portfolioopt.language.model import Model
 from portfolioopt.language.values import MOST_DIGITS, series_at
 from portfolioopt.studies.diagnose.givable import AT_MOST, Number, hard_limits
 
-DIGITS = 9
-"""Of an amount that has no short decimals of its own."""
+SHORT, DIGITS = 15, 9
+"""An amount of so many digits is told exactly; of any other one so many digits are told."""
 WHOLE = Decimal(1)
 
 
@@ -38,9 +38,12 @@ class Change:
 
 
 def outward(value: Fraction) -> Decimal:
-    """The number itself where nine digits hold it, else the next larger one that they hold."""
-    context = Context(prec=DIGITS, rounding=ROUND_CEILING)
-    return _plain(context.divide(Decimal(value.numerator), Decimal(value.denominator)))
+    """The number itself where fifteen digits hold it, else the next larger one that nine digits hold."""
+    above, below = Decimal(value.numerator), Decimal(value.denominator)
+    exact = Context(prec=SHORT, rounding=ROUND_CEILING).divide(above, below)
+    if Fraction(exact) != value:
+        exact = Context(prec=DIGITS, rounding=ROUND_CEILING).divide(above, below)
+    return _plain(exact)
 
 
 def nearest(value: float) -> Decimal:

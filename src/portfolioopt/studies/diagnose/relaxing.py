@@ -11,34 +11,36 @@ under different settings; where a plan breaks a kept limit by a hair, it is cut 
 """
 
 import heapq
-import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+
+import numpy as np
 
 from portfolioopt.audit import Audit, Auditor
 from portfolioopt.audit.futures import Futures
 from portfolioopt.errors import EngineFault
 from portfolioopt.formulation.build import formulate
-from portfolioopt.formulation.draft import Row
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model, Objective
 from portfolioopt.networks.portfolio import lay_out
 from portfolioopt.plan import Plan
-from portfolioopt.solution.cuts import Breach, cuts_for
-from portfolioopt.solution.decisions import arcs_taken, plan_of
-from portfolioopt.solution.highs import Run, Settings, Stop, run
-from portfolioopt.solution.program import hand_over
-from portfolioopt.solution.search import MOST_CUTS
+from portfolioopt.solution.cuts import Breach
+from portfolioopt.solution.judgement import Verdict
+from portfolioopt.solution.memory import Memory
 from portfolioopt.studies.desk import Desk
-from portfolioopt.studies.diagnose.givable import Giving, Number, hard_limits, let_give, number_of, prices_of
+from portfolioopt.studies.diagnose.givable import AT_MOST, Giving, Number, hard_limits, let_give, number_of, prices_of
 from portfolioopt.studies.diagnose.loosening import Change, changes_of, loosened, nearest, outward
 
+GAP = 1e-7
+"""Relative gap at which a cost counts as the least: amounts are rounded in their ninth digit."""
+ANY = 2.0
+"""Relative gap at which any way out will do: costs are never below 0."""
 AGREE = 1e-6
 """Relative difference of costs that counts as none."""
 LEAST = 1e-9
-"""Amounts below this, relative to the largest, are what a solver leaves of nothing."""
+"""Amounts below this, relative to the money at hand, are what a solver leaves of nothing."""
 ROUNDS = 60
 Limits = frozenset[str]
 
@@ -85,7 +87,7 @@ class Relaxing:
     keep: frozenset[str]
     ways: list[WayOut] = field(default_factory=list)
     conflicts: list[NoWay] = field(default_factory=list)
-    _cuts: dict[str, list[Row]] = field(default_factory=dict)
+    _memory: Memory | None = None
 
     def __post_init__(self) -> None:
         self.instance: Instance = self.desk.instance
@@ -102,8 +104,8 @@ class Relaxing:
         """Limits that may give way at all."""
         return frozenset(limit for limit, family in self.limits.items() if self.prices.of(family, limit) is not None)
 
-    def cheapest_ways(self, due: Callable[[], bool]) -> Iterator[WayOut]:
-        """Ways out from the cheapest on, none of which contains another; stops when due."""
+    def cheapest_ways(self) -> Iterator[WayOut]:
+        """Ways out from the cheapest on, none of which contains another; ends when it is time to stop."""
         root = self.keeping(frozenset())
         if not isinstance(root, WayOut):
             return
@@ -119,7 +121,7 @@ class Relaxing:
                 kept = way.kept | {limit}
                 if kept in entered:
                     continue
-                if due():
+                if self.desk.due:
                     return
                 entered.add(kept)
                 next_way = self.keeping(kept)
@@ -154,93 +156,44 @@ class Relaxing:
         return None if best is None else replace(best, kept=kept)
 
     def _solved(self, kept: Limits, *, cheapest: bool) -> WayOut | NoWay | None:
-        """Two runs that agree, under different settings; one where that is all that is asked for or possible."""
-        self.desk.doing("the cheapest way out" if not kept else f"the cheapest way out that keeps {_few(kept)}")
-        seed = self.desk.seed
-        best: WayOut | None = None
-        bound = 0.0
-        refused = 0
-        runs: tuple[Settings, ...] = (
-            Settings("presolve on", True, seed),
-            Settings("presolve off, another seed", False, seed + 1),
-            Settings("presolve off, a third seed", False, seed + 2),
-            Settings("presolve on, a fourth seed", True, seed + 3),
-        )
-        if not cheapest:
-            runs = tuple(replace(settings, gap=1.0) for settings in runs)
-        said: list[float] = []
-        for settings in runs:
-            ended, way = self._run(kept, settings)
-            if ended is None:
-                break
-            if ended.ending == "infeasible":
-                refused += 1
-                if best is None and refused >= (2 if self.desk.means.verify else 1):
-                    return NoWay(kept, verified=refused >= 2)
-                continue
-            bound = max(bound, -ended.bound) if math.isfinite(ended.bound) else bound
-            if way is not None and (best is None or way.cost < best.cost):
-                best = way
-            if best is not None and (not cheapest or not self.desk.means.verify):
-                break
-            if ended.gap_reached and way is not None:
-                said.append(float(way.cost))
-                if best is not None and _agreeing(said, float(best.cost)) >= 2:
-                    break
-            if self.desk.due:
-                break
-        if best is None:
-            return NoWay(kept, verified=False) if refused else None
-        return replace(best, bound=min(bound, float(best.cost)), verified=_agreeing(said, float(best.cost)) >= 2)
+        """A search of its own; `verified` where a second run under different settings, or prices, confirm the first."""
+        asked = "the cheapest way out" if not kept else f"the cheapest way out that keeps {_few(kept)}"
+        found: dict[Plan, WayOut] = {}
 
-    def _run(self, kept: Limits, settings: Settings) -> tuple[Run | None, WayOut | None]:
-        """One run, repeated while the audit finds that its plan breaks a kept limit."""
-        for _ in range(MOST_CUTS):
-            if self.desk.due:
-                return None, None
-            formulation = self.giving.formulation
-            cuts = [row for limit, rows in self._cuts.items() if limit in kept for row in rows]
-            if cuts:
-                formulation = formulation.with_rows(cuts)
-            mask = self.giving.columns(kept)
-            program = hand_over(formulation, mask, hair=settings.hair)
-            settings = replace(settings, threads=self.desk.means.threads or self.model.solver.threads)
-            ended = run(program, settings, self._stop())
-            self.desk.worked(ended.seconds)
-            if ended.x is None:
-                return (ended if ended.ending == "infeasible" else None), None
-            x = program.whole(ended.x)
-            plan = plan_of(self.giving.formulation, x)
+        def judge(plan: Plan) -> Verdict:
+            """An audit's word on a plan: what it needs to give way, or the kept limits that it breaks."""
             audit = self._auditor.audit(plan, tables=False)
             breaches = [
                 Breach(one.family, one.id, one.scenario, one.year - self.instance.horizon.first_year)
                 for one in audit.findings
                 if one.id in kept or one.id not in self.may_give
             ]
-            if not breaches:
-                amounts = {
-                    number: float(x[self.giving.first + position])
-                    for position, number in enumerate(self.giving.numbers)
-                    if number.limit not in kept
-                }
-                return ended, self._way(kept, plan, audit, amounts)
-            rows = cuts_for(self.giving.formulation, arcs_taken(self.giving.formulation, x), breaches)
-            for breach, row in zip(breaches, rows, strict=False):
-                # a cut holds for every plan that keeps the limit
-                self._cuts.setdefault(breach.limit, []).append(row)
-        raise EngineFault("the audit refuses every way out that the solver finds")
+            if breaches:
+                return Verdict(-audit.objective, tuple(breaches))
+            way = found[plan] = self._way(kept, plan, audit)
+            return Verdict(-way.cost)
 
-    def _stop(self) -> Stop:
-        each = self.desk.means.solve_limit or float(self.model.solver.time_limit)
-        return self.desk.stop.within(each)
+        near = sorted((way for way in self.ways if not way.limits & kept), key=lambda way: way.cost)
+        search = self.desk.search(
+            asked,
+            self.giving.keeping(kept),
+            judge,
+            gap=GAP if cheapest else ANY,
+            starts=[way.plan for way in near[:1]],
+            memory=self._memory,
+        )
+        self._memory = Memory.of(search)
+        verified = len(search.agreeing) >= 2 or (cheapest and search.proven_by_prices)
+        if search.best is None:
+            return NoWay(kept, verified) if search.infeasible else None
+        way = found[search.best.plan]
+        return replace(way, bound=max(0.0, -search.bound), verified=verified and search.gap_reached)
 
-    def _way(self, kept: Limits, plan: Plan, audit: Audit, solved: dict[Number, float]) -> WayOut:
-        """Exact amounts for a plan: what the audit finds in the way; of a budget, what the solver adds and when."""
+    def _way(self, kept: Limits, plan: Plan, audit: Audit) -> WayOut:
+        """What has to give way for a plan, and by how much: what the audit finds in the way, rounded outward."""
         amounts = {number: outward(excess) for number, excess in self._missing(audit).items() if not _money(number)}
-        largest = max(solved.values(), default=0.0)
-        amounts |= {
-            number: nearest(value) for number, value in solved.items() if _money(number) and value > LEAST * largest
-        }
+        if any(one.family == "capital" and one.excess and one.price is None for one in audit.limits):
+            amounts |= self._money_for(audit)
         aside: set[str] = set()
         for _ in range(ROUNDS):
             changes = changes_of(self.instance, amounts, self._shares(plan, amounts), aside)
@@ -255,6 +208,84 @@ class Relaxing:
             if not missing:
                 aside.add("capital")
         raise EngineFault("a way out could not be rounded so that its plan is feasible")
+
+    def _money_for(self, audit: Audit) -> dict[Number, Decimal]:
+        """The least by which budgets must grow for a plan, whatever scenario comes.
+
+        What is added in a year is there in all scenarios, and what is left of it is carried over. As carrying over
+        gains nothing, money is best added in the year in which it is missing, as much as the scenario that misses
+        most needs: year after year. Where the budget varies with drivers a year's money may be worth more in another
+        year; then a linear program tells when.
+        """
+        capital = self.instance.capital
+        assert capital is not None
+        net = self._left_a_year(audit)
+        if capital.sensitivity.budget:
+            return self._money_by_program(net)
+        carry = Fraction(capital.carry_over)
+        left = [Fraction(0)] * len(net)
+        amounts: dict[Number, Decimal] = {}
+        for year in range(self.instance.horizon.years):
+            left = [carry * before + own[year] for before, own in zip(left, net, strict=True)]
+            missing = -min(left)
+            if missing > 0:
+                amount = amounts[number_of(self.instance, "capital", "capital", AT_MOST, year)] = outward(missing)
+                left = [one + Fraction(amount) for one in left]
+        return amounts
+
+    def _left_a_year(self, audit: Audit) -> list[list[Fraction]]:
+        """[scenario][year] budget and recycled proceeds less what is drawn, without what is carried over."""
+        capital = self.instance.capital
+        assert capital is not None
+        carry, first = Fraction(capital.carry_over), self.instance.horizon.first_year
+        uses = {(one.scenario, one.year - first): one for one in audit.limits if one.family == "capital"}
+        net: list[list[Fraction]] = []
+        for scenario in self._futures.names:
+            own, left = [], Fraction(0)
+            for year in range(self.instance.horizon.years):
+                use = uses[scenario, year]
+                own.append(use.limit - carry * left - use.use)
+                left = max(Fraction(0), use.limit - use.use)
+            net.append(own)
+        return net
+
+    def _money_by_program(self, net: list[list[Fraction]]) -> dict[Number, Decimal]:
+        """min Σ_y g_y,   left(w,y) ≤ carry·left(w,y−1) + net(w,y) + factor(w,y)·g_y,   g, left ≥ 0."""
+        from scipy.optimize import linprog  # slow to import, and only budgets that vary need it
+
+        capital = self.instance.capital
+        assert capital is not None
+        years, scenarios = self.instance.horizon.years, len(net)
+        carry = float(capital.carry_over)
+        rows = np.zeros((scenarios * years, years * (1 + scenarios)))
+        for w in range(scenarios):
+            for year in range(years):
+                row, left = w * years + year, years + w * years + year
+                factor = float(self._futures.factor(capital.sensitivity.budget, w, year))
+                if not self._budget_helps(w, year):
+                    factor = 1.0
+                rows[row, year], rows[row, left] = -factor, 1.0
+                if year:
+                    rows[row, left - 1] = -carry
+        sides = np.array([float(amount) for own in net for amount in own])
+        unit = max(float(np.abs(sides).max(initial=0.0)), 1.0)
+        cost = np.concatenate((np.ones(years), np.zeros(years * scenarios)))
+        found = linprog(cost, A_ub=rows, b_ub=sides / unit)
+        if found.x is None:
+            return {}  # the audit tells what is missing all the same, year by year
+        added = unit * np.asarray(found.x)[:years]
+        return {
+            number_of(self.instance, "capital", "capital", AT_MOST, year): nearest(value)
+            for year, value in enumerate(added.tolist())
+            if value > LEAST * unit
+        }
+
+    def _budget_helps(self, scenario: int, year: int) -> bool:
+        """Whether some budget up to a year reaches it in a scenario."""
+        capital = self.instance.capital
+        assert capital is not None
+        reached = range(year + 1) if capital.carry_over else (year,)
+        return any(self._futures.factor(capital.sensitivity.budget, scenario, one) > 0 for one in reached)
 
     def _missing(self, audit: Audit) -> dict[Number, Fraction]:
         """By how much each number would have to give way for the plan audited, in its own unit."""
@@ -315,11 +346,6 @@ class Relaxing:
 
 def _money(number: Number) -> bool:
     return number.family == "capital"
-
-
-def _agreeing(said: list[float], cost: float) -> int:
-    """How many runs ended with that cost."""
-    return sum(abs(one - cost) <= AGREE * max(cost, AGREE) for one in said)
 
 
 def _few(limits: Limits) -> str:
