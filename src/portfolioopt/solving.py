@@ -102,6 +102,18 @@ class Session:
         other._last = self._last
         return other
 
+    @staticmethod
+    def knowing(instance: Instance, model: Model, memory: Memory, request: Request = PLAIN) -> "Session":
+        """A session that has solved this case before, elsewhere perhaps, and kept what it found out."""
+        session = Session()
+        session._last = _Solved(instance, model, request, memory)
+        return session
+
+    @property
+    def memory(self) -> Memory | None:
+        """What the last solve found out, for the next one to start from; None before the first."""
+        return None if self._last is None else self._last.memory
+
     def solve(
         self,
         instance: Instance,
