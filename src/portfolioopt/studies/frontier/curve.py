@@ -1,6 +1,6 @@
 """A curve of the best value at every level: solves, what they prove of each other, and the plans that come of them.
 
-    V(t) = max value over the plans that reach level t or lie on its cautious side   (ε-constraint: Haimes and others 1971)
+    V(t) = max value over the plans that reach level t or lie on its cautious side   (ε-constraint; Haimes 1971)
 
 V never rises towards caution. So a plan found at one level serves at every looser one, a bound proven at one holds at
 every more cautious one, and where a plan lies beyond the level it was asked for, all levels up to there are answered.
