@@ -1,7 +1,5 @@
 """Published problems are read as they stand, and the best values known of them are reached."""
 
-from pathlib import Path
-
 import pytest
 
 from benchmarks import knapsacks, logos
