@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from portfolioopt.audit import Audit, Auditor
+from portfolioopt.audit.levels import level_of
 from portfolioopt.errors import EngineFault, Fault, InvalidModel, UnknownOption
 from portfolioopt.formulation.build import Formulation, formulate
 from portfolioopt.language.faults import faults_of
@@ -106,6 +107,18 @@ class Session:
         other._last = self._last
         return other
 
+    @staticmethod
+    def knowing(instance: Instance, model: Model, memory: Memory, request: Request = PLAIN) -> "Session":
+        """A session that has solved this case before, elsewhere perhaps, and kept what it found out."""
+        session = Session()
+        session._last = _Solved(instance, model, request, memory)
+        return session
+
+    @property
+    def memory(self) -> Memory | None:
+        """What the last solve found out, for the next one to start from; None before the first."""
+        return None if self._last is None else self._last.memory
+
     def solve(
         self,
         instance: Instance,
@@ -139,8 +152,10 @@ class Session:
         auditor = Auditor(instance, chosen, against, request.known)
 
         def judge(plan: Plan) -> Verdict:
-            verdict = _verdict(instance, auditor.audit(plan, tables=False))
-            return replace(verdict, breaches=(*verdict.breaches, *request.breaches(plan, instance.futures[0].name)))
+            found = auditor.audit(plan, tables=False)
+            verdict, scenario = _verdict(instance, found), instance.futures[0].name
+            more = request.breaches(plan, scenario, lambda level: level_of(level, found, instance))
+            return replace(verdict, breaches=(*verdict.breaches, *more))
 
         with _stoppable(deadline, solver.work_limit, request.stop) as stop:
             laid = time.perf_counter()

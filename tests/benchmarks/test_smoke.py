@@ -19,7 +19,7 @@ def different() -> Iterator[Case]:
     """Cases that differ at the tiny size, or in what is done with them."""
     seen = set()
     for case in cases().values():
-        tiny = str(case.tiny) if isinstance(case.tiny, Path) else json.dumps(case.tiny(1))
+        tiny = str(case.tiny) if isinstance(case.tiny, Path) else json.dumps(case.tiny(1), default=str)
         key = tiny, tuple(work.key for work in WORKS if work.is_for(case))
         if key not in seen:
             seen.add(key)

@@ -94,7 +94,7 @@ moves:
   - {id: pace, kinds: [form, exit], at_most: [3, 2, 1]}
   - {id: all_in_all, kinds: [], at_most: 3, total: true}
   - {id: not_total, at_most: 30, total: false}
-  - {id: chosen, ids: [stack, cells], actions: [sign], years: [2026, 2027], at_most: 5, at_least: 0}
+  - {id: chosen, ids: [stack, cells], actions: [sell, form], years: [2026, 2027], at_most: 5, at_least: 0}
 links:
   - {id: first, kind: requires, when: {partnership: cells, states: [full]}, needs: {partnership: stack, states: none}}
   - {id: either, kind: excludes, members: [{partnership: cells, states: [full, idle]},

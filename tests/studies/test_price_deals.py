@@ -147,6 +147,14 @@ def test_a_price_paid_from_a_budget_counts_what_the_payment_crowds_out(budget: i
     assert paid.price.width <= 1e-4
 
 
+def test_a_payment_counts_in_no_limit_on_activity() -> None:
+    few = [{"id": "few", "domains": ["autonomy"], "types": ["joint_venture"], "at_most": 0}]
+    kind = {"domain": "software", "type": "in_house"}
+    own = deal("deal", {"on": {"benefit": 5, "capital": 1}}, (form(),), **kind)
+    found = priced(case(own, activity=few, capital={"budget": 3}), paid_in=[2026], tolerance=1e-6)
+    assert is_within(found.paid[0].price, 2)  # 2 are left when it is signed
+
+
 def test_what_is_missing_may_be_less_where_it_also_eases_the_budget() -> None:
     """With 3 of budget the first is taken, 10; the other forced in leaves 6 of the 10. Given 2, both are: 16 + 2."""
     found = priced(budgeted(3), deals=["other"], paid_in=[2026], tolerance=1e-6)

@@ -375,7 +375,9 @@ def paying(instance: Instance, year: int, amount: float) -> Instance:
     profile[year - instance.horizon.first_year] = Decimal(repr(amount))
     taken = {one.id for one in instance.partnerships}
     name = next(name for name in ("payment", *(f"payment_{n}" for n in range(len(taken) + 1))) if name not in taken)
-    payment = Partnership.model_validate({"id": name, "states": {NONE: {"capital": profile}}})
+    # some limits count partnerships by these; one that is never entered counts nowhere
+    kind = {"type": "in_house", "domain": "platforms", "purpose": "strategic_flexibility"}
+    payment = Partnership.model_validate({"id": name, "states": {NONE: {"capital": profile}}, **kind})
     return instance.model_copy(update={"partnerships": (*instance.partnerships, payment)})
 
 

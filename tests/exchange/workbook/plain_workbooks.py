@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
 
 from exchange.samples import ROOT
 from portfolioopt.exchange.sheets.filling import Value, filled
@@ -56,3 +57,8 @@ def put(sheet: str, cell: str, value: object) -> Edit:
         book[sheet][cell] = value
 
     return edit
+
+
+def at(sheet: str, header: str, row: int) -> str:
+    """The cell of a row of the starter that stands under a header."""
+    return f"{get_column_letter(_cells()[sheet][0].index(header) + 1)}{row}"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from exchange.workbook.plain_workbooks import Edit, plain_workbook, put, saved
+from exchange.workbook.plain_workbooks import Edit, at, plain_workbook, put, saved
 from portfolioopt.command import run
 from portfolioopt.errors import InvalidInstance
 from portfolioopt.exchange.workbook import cells
@@ -66,7 +66,7 @@ CELLS: dict[str, tuple[str, str, object, str]] = {
     "a number too small": ("StateFlows", "E12", 1e-15, "out of range"),
     "too many digits": ("StateFlows", "E13", "1." + "3" * 40, "more than 30 digits"),
     "half a year": ("Actions", "H3", 1.5, "must be a whole number"),
-    "yes or no as something else": ("Moves", "C2", "perhaps", "must be TRUE or FALSE"),
+    "yes or no as something else": ("Moves", at("Moves", "total", 2), "perhaps", "must be TRUE or FALSE"),
     "nothing but spaces": ("StateFlows", "E14", "   ", "nothing but spaces"),
     "a space before a reference": ("Rules", "B2", " sdv_stack", "begins with a space"),
     "an unknown word": ("Partnerships", "D2", "joint venture", "did you mean joint_venture?"),
@@ -347,7 +347,7 @@ FINE: dict[str, Edit] = {
     "a blank row": lambda book: book["StateFlows"].insert_rows(5),
     "a column that is not needed taken out": lambda book: book["Rules"].delete_cols(8),
     "a year beyond the horizon left blank": put("Skills", "I1", 2031),
-    "yes for TRUE": both(put("Moves", "C2", "no")),
+    "yes for TRUE": both(put("Moves", at("Moves", "total", 2), "no")),
     "states parted by semicolons": put("Actions", "D6", "pilot; full"),
     "a whole number with decimals": put("Instance", "B7", 5.0),
 }
