@@ -66,7 +66,7 @@ class Review:
 
 @dataclass(frozen=True)
 class Earned:
-    """What each planner earns in a scenario: NPV less penalties and the price of changes; None where it breaks limits."""
+    """What each planner earns in a scenario: NPV less penalties and changes; None where it breaks limits."""
 
     scenario: str
     probability: Decimal
@@ -297,7 +297,9 @@ class _Study:
         """Plans again as if drivers went on at their mean over the scenarios still possible."""
         instance = self.desk.instance
         futures = [self.futures[name] for name in sorted(group)]
-        levels = {driver: mean_path(instance, futures, driver) for driver in instance.drivers}
+        levels: dict[str, Decimal | tuple[Decimal, ...]] = {
+            driver: mean_path(instance, futures, driver) for driver in instance.drivers
+        }
         mean = Scenario(name=EXPECTED, probability=Decimal(1), drivers=levels)
         one = instance.model_copy(update={"scenarios": (mean,)})
         member = futures[0].name
