@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from portfolioopt.studies.rolling import rolling
     from portfolioopt.studies.security import security
     from portfolioopt.studies.stability import stability
+    from portfolioopt.studies.stress import stress
     from portfolioopt.studies.value_of_information import value_of_information
 
 __version__ = "0.1.0"
@@ -83,6 +84,7 @@ __all__ = [
     "security",
     "solve",
     "stability",
+    "stress",
     "value_of_information",
     "what_if",
 ]
@@ -123,6 +125,7 @@ _HOMES = {
     "solve": "portfolioopt.solving",
     "what_if": "portfolioopt.comparison",
     "stability": "portfolioopt.studies.stability",
+    "stress": "portfolioopt.studies.stress",
     "value_of_information": "portfolioopt.studies.value_of_information",
 }
 _MODULES = ("cases", "comparison")
