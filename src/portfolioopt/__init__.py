@@ -21,7 +21,9 @@ if TYPE_CHECKING:
         InvalidModel,
         PortfolioError,
         UnknownOption,
+        WrongProcesses,
     )
+    from portfolioopt.hedging.hedge import hedge
     from portfolioopt.language.instance import Instance
     from portfolioopt.language.model import Model
     from portfolioopt.language.plans import read_plan
@@ -60,6 +62,7 @@ __all__ = [
     "Result",
     "Session",
     "UnknownOption",
+    "WrongProcesses",
     "__version__",
     "alternatives",
     "bridge",
@@ -68,6 +71,7 @@ __all__ = [
     "comparison",
     "diagnose",
     "explain",
+    "hedge",
     "price_deals",
     "price_limits",
     "price_rights",
@@ -100,12 +104,14 @@ _HOMES = {
     "Result": "portfolioopt.result",
     "Session": "portfolioopt.solving",
     "UnknownOption": "portfolioopt.errors",
+    "WrongProcesses": "portfolioopt.errors",
     "bridge": "portfolioopt.comparison",
     "compare": "portfolioopt.comparison",
     "read_cases": "portfolioopt.cases.files",
     "alternatives": "portfolioopt.studies.alternatives",
     "diagnose": "portfolioopt.studies.diagnose",
     "explain": "portfolioopt.studies.explain",
+    "hedge": "portfolioopt.hedging.hedge",
     "price_deals": "portfolioopt.studies.price_deals",
     "price_limits": "portfolioopt.studies.price_limits",
     "price_rights": "portfolioopt.studies.price_rights",

@@ -11,6 +11,7 @@ from portfolioopt.command.compare import compare_command
 from portfolioopt.command.diagnose import diagnose_command
 from portfolioopt.command.explain import explain_command
 from portfolioopt.command.exporting import export_command
+from portfolioopt.command.hedge import hedge_command
 from portfolioopt.command.importing import import_command
 from portfolioopt.command.init import init_command
 from portfolioopt.command.models import models_command
@@ -57,6 +58,7 @@ def _portfolioopt(
 
 app.command("validate")(validate_command)
 app.command("solve")(solve_command)
+app.command("hedge")(hedge_command)
 app.command("show")(show_command)
 app.command("whatif")(whatif_command)
 app.command("compare")(compare_command)
