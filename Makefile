@@ -1,5 +1,5 @@
 # Everything in an environment of its own, .venv; nothing else is touched.
-.PHONY: rebalance test check clean
+.PHONY: rebalance test check docs clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -18,6 +18,10 @@ check: .venv/ready-for-development
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The documentation as a site, in build/site/index.html.
+docs: .venv/ready-for-development
+	$(BIN)/python -m sphinx -W --keep-going -n -q docs build/site
 
 clean:
 	rm -rf .venv

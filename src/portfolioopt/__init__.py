@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from portfolioopt.studies.alternatives import alternatives
     from portfolioopt.studies.diagnose import diagnose
     from portfolioopt.studies.explain import explain
+    from portfolioopt.studies.frontier import frontier
     from portfolioopt.studies.means import Means
     from portfolioopt.studies.price_deals import price_deals
     from portfolioopt.studies.price_limits import price_limits
@@ -71,6 +72,7 @@ __all__ = [
     "comparison",
     "diagnose",
     "explain",
+    "frontier",
     "hedge",
     "price_deals",
     "price_limits",
@@ -111,6 +113,7 @@ _HOMES = {
     "alternatives": "portfolioopt.studies.alternatives",
     "diagnose": "portfolioopt.studies.diagnose",
     "explain": "portfolioopt.studies.explain",
+    "frontier": "portfolioopt.studies.frontier",
     "hedge": "portfolioopt.hedging.hedge",
     "price_deals": "portfolioopt.studies.price_deals",
     "price_limits": "portfolioopt.studies.price_limits",

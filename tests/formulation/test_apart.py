@@ -12,8 +12,9 @@ from portfolioopt.formulation.apart import alone, most_worth, plain, take_apart
 from portfolioopt.formulation.draft import Level
 from portfolioopt.plan import TODAY
 from portfolioopt.solution.decisions import arcs_of
-from portfolioopt.solution.highs import Settings, Stop, run
+from portfolioopt.solution.highs import Settings, run
 from portfolioopt.solution.program import hand_over
+from portfolioopt.solution.stop import Stop
 
 FIVE_DEALS = "instances/five_deals"
 MODELS: list[Written] = [

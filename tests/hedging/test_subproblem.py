@@ -12,7 +12,8 @@ from portfolioopt import Instance, Model, read_instance, read_model
 from portfolioopt.formulation.apart import take_apart
 from portfolioopt.formulation.draft import Level
 from portfolioopt.hedging.subproblem import SOLVER, Subproblem, decided_arcs, subproblem
-from portfolioopt.solution.highs import Settings, Stop, run
+from portfolioopt.solution.highs import Settings, run
+from portfolioopt.solution.stop import Stop
 
 FIVE_DEALS: Instance = read_instance("instances/five_deals")
 

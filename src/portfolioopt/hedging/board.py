@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from portfolioopt.hedging.stages import Stages
 from portfolioopt.networks.tree import Floats, Ints
 from portfolioopt.plan import Plan
-from portfolioopt.solution.highs import Settings, Stop
+from portfolioopt.solution.highs import Settings
 from portfolioopt.solution.judgement import Candidate, Judge
+from portfolioopt.solution.stop import Stop
 
 Told = Callable[[str, float, float], None]
 """(phase, value, bound)"""

@@ -49,6 +49,11 @@ def case_of(
         raise InvalidModel([Fault((), f"a model or the name of one is needed, not {type(model).__name__}")])
     check_model(chosen, instance)
     solver = solver_settings(chosen, **given)
+    if solver.work_limit is not None:
+        said = "hedging does not count work: it ends by time, by its rounds or at the gap"
+        raise InvalidModel(
+            [Fault(("solver", "work_limit"), said, "take it out of the model, or use portfolioopt solve")]
+        )
     refuse(instance, processes)
     return Case(instance, chosen, solver, compared_with(chosen, instance), iterations, rho, verify)
 

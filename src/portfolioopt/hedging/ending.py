@@ -12,8 +12,8 @@ from portfolioopt.hedging.case import Case
 from portfolioopt.hedging.ranks import Ranks
 from portfolioopt.plan import TODAY
 from portfolioopt.result import Result, Status, Verification, make_result
-from portfolioopt.solution.highs import Stop
 from portfolioopt.solution.judgement import Candidate
+from portfolioopt.solution.stop import Stop
 from portfolioopt.solving import Session
 
 ROUNDING = 1e-9
@@ -89,8 +89,8 @@ def result_of(case: Case, found: Found, ranks: Ranks, search: Stop, began: float
         bound = -math.inf
         only = Session().solve(alone(instance, found.infeasible[0]), model, time_limit=float(case.solver.time_limit))
         conflict, smallest = only.conflict, only.conflict_is_smallest
-        said = f"Already {found.infeasible[0]} by itself, as if it were sure to come, has no plan. {only.verification.said}"
-        verification = replace(only.verification, said=said)
+        said = f"Already {found.infeasible[0]} by itself, as if it were sure to come, has no plan."
+        verification = replace(only.verification, said=f"{said} {only.verification.said}")
         if only.status != "infeasible":
             raise EngineFault(f"two runs disagree on whether {found.infeasible[0]} has a plan")
     else:

@@ -20,7 +20,8 @@ from portfolioopt.language.model import Model
 from portfolioopt.networks.tree import grow
 from portfolioopt.plan import TODAY
 from portfolioopt.result import Result
-from portfolioopt.solution.highs import Settings, Stop
+from portfolioopt.solution.highs import Settings
+from portfolioopt.solution.stop import Stop
 from portfolioopt.solving import verdict_of
 
 ITERATIONS = 200

@@ -17,8 +17,9 @@ from portfolioopt.hedging.stages import Stages
 from portfolioopt.hedging.subproblem import decided_arcs
 from portfolioopt.networks.tree import Floats
 from portfolioopt.plan import TODAY, Plan
-from portfolioopt.solution.highs import Settings, Stop
+from portfolioopt.solution.highs import Settings
 from portfolioopt.solution.prices import PriceList, sweep
+from portfolioopt.solution.stop import Stop
 
 WEIGHT = 0.5
 """Of the proximal term, as a share of what a partnership's best life is worth more than its life as it is."""

@@ -23,9 +23,10 @@ from portfolioopt.formulation.pyomo_model import pyomo_model, standard_form
 from portfolioopt.networks.tree import Floats, Ints
 from portfolioopt.plan import TODAY
 from portfolioopt.solution.decisions import arcs_of
-from portfolioopt.solution.highs import Run, Settings, Stop, run
+from portfolioopt.solution.highs import Run, Settings, run
 from portfolioopt.solution.prices import PriceList
 from portfolioopt.solution.program import HAIR, Program, program_of, revalued
+from portfolioopt.solution.stop import Stop
 
 SOLVER = "portfolioopt_highs"
 
