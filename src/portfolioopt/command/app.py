@@ -21,6 +21,7 @@ from portfolioopt.command.price_limits import price_limits_command
 from portfolioopt.command.price_rights import price_rights_command
 from portfolioopt.command.price_terms import price_terms_command
 from portfolioopt.command.report import report_command
+from portfolioopt.command.runs import runs
 from portfolioopt.command.saved import show_command
 from portfolioopt.command.schema import schema_command
 from portfolioopt.command.security import security_command
@@ -61,6 +62,7 @@ app.command("validate")(validate_command)
 app.command("solve")(solve_command)
 app.command("hedge")(hedge_command)
 app.command("show")(show_command)
+app.add_typer(runs, name="runs")
 app.command("whatif")(whatif_command)
 app.command("compare")(compare_command)
 app.command("cases")(cases_command)
