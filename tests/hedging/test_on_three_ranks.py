@@ -22,7 +22,7 @@ from portfolioopt.runs import read_run
 ROOT = Path(__file__).parents[2]
 TWO_DEALS, FIVE_DEALS = ROOT / "instances" / "two_deals", ROOT / "instances" / "five_deals"
 MPIEXEC = Path(sys.executable).with_name("mpiexec")
-LONGEST = 150.0
+LONGEST = 200.0
 """Seconds that a run may take, on a machine that is busy with others."""
 
 
@@ -93,41 +93,42 @@ def test_five_deals_ends_with_the_exact_answer_and_one_voice(tmp_path: Path) -> 
     assert "Iter." in (tmp_path / "run" / "solver.log").read_text()
 
 
-def test_a_generated_tree_of_three_stages_is_solved_by_six_processes(tmp_path: Path) -> None:
-    written = realistic(3, partnerships=6, years=7, scenarios=6)
+def test_a_generated_tree_is_shared_between_six_processes(tmp_path: Path) -> None:
+    written = realistic(3, partnerships=4, years=7, scenarios=4)
     (tmp_path / "instance.json").write_text(json.dumps(written))
-    run = hedged(tmp_path, 6, "instance.json", "--gap", "0.002", "--time-limit", "40", "--json", "--out", "run")
+    run = hedged(tmp_path, 6, "instance.json", "--gap", "0.002", "--time-limit", "60", "--json", "--out", "run")
     assert run.code == 0, run.err
     result, exact = run.result, optimum(Instance.model_validate(written))
+    assert result["options"]["processes"] == 6
     assert result["objective"] <= exact + 1e-6
     assert result["bound"] >= exact - 1e-9 * abs(exact)
-    assert result["gap"] <= 0.02
+    assert result["gap"] <= 0.01
 
 
 def test_a_measure_of_risk_is_bounded_from_the_right_side(tmp_path: Path) -> None:
-    run = hedged(tmp_path, 3, FIVE_DEALS, "-m", "risk_averse", "--time-limit", "8", "--json", "--out", "run")
+    run = hedged(tmp_path, 3, TWO_DEALS, "-m", "risk_averse", "--gap", "0.001", "--json", "--out", "run")
     assert run.code == 0, run.err
-    result, exact = run.result, optimum(read_instance(FIVE_DEALS), "risk_averse")
+    result, exact = run.result, optimum(read_instance(TWO_DEALS), "risk_averse")
     assert result["objective"] <= exact + 1e-6
     assert result["bound"] >= exact - 1e-9 * abs(exact)
-    assert result["objective"] == pytest.approx(exact, rel=0.05)
-    assert (result["status"] == "optimal") == (result["gap"] <= 1e-4)
+    assert result["gap"] <= 0.01
+    assert (result["status"] == "optimal") == (result["gap"] <= 1e-3)
 
 
 def test_where_a_scenario_has_no_plan_the_limits_that_clash_are_named(tmp_path: Path) -> None:
-    impossible = ["--set", "requirements.cells.at_least=500", "--set", "model.limits={}"]
-    run = hedged(tmp_path, 3, FIVE_DEALS, *impossible[:2], "--json", "--out", "run")
+    run = hedged(tmp_path, 3, FIVE_DEALS, "--set", "requirements.cells.at_least=500", "--json", "--out", "run")
     assert run.code == 4, run.err
     assert run.result["status"] == "infeasible"
     assert "cells" in run.result["conflict"]
     assert "no plan keeps all limits in" in run.result["stop_reason"]
+    assert "as if it were sure to come" in run.result["verification"]["said"]
 
 
 def test_faults_of_the_input_are_told_once_and_nobody_waits(tmp_path: Path) -> None:
     run = hedged(tmp_path, 3, FIVE_DEALS, "--set", "discount_rate=high")
     assert run.code == 3
     assert run.out == ""
-    assert run.err.count("discount_rate") == 1
+    assert run.err.count("must be a number, not 'high'") == 1
 
 
 @pytest.mark.parametrize(("processes", "said"), [(0, "there is 1:"), (2, "there are 2:")])
@@ -139,12 +140,13 @@ def test_other_numbers_of_processes_are_refused_with_what_to_type(tmp_path: Path
     assert "mpiexec -n 3 portfolioopt hedge" in run.err
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_the_best_plan(tmp_path: Path) -> None:
     (tmp_path / "instance.json").write_text(json.dumps(realistic(5, partnerships=14, years=8, scenarios=6)))
-    run = started(tmp_path, 3, "instance.json", "--gap", "0", "--time-limit", "140", "--json", "--out", "run")
-    time.sleep(12)
+    run = started(tmp_path, 3, "instance.json", "--gap", "0", "--time-limit", "300", "--json", "--out", "run")
+    time.sleep(60)  # a busy machine takes its time to begin
     assert run.poll() is None, run.communicate()
-    os.killpg(run.pid, signal.SIGINT)
+    run.send_signal(signal.SIGINT)
     stopped = ended(run)
     assert stopped.code == 130, stopped.err
     result = read_run(tmp_path / "run")
@@ -157,6 +159,6 @@ def test_help_and_import_start_no_mpi() -> None:
         "import sys, portfolioopt, portfolioopt.hedging.hedge; from portfolioopt.command import run; "
         "run(['hedge', '--help']); sys.exit(any(name.split('.')[0] in ('mpi4py', 'mpisppy') for name in sys.modules))"
     )
-    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=LONGEST)
     assert done.returncode == 0
     assert "mpiexec -n 3" in done.stdout
