@@ -139,6 +139,8 @@ class Policies:
 
     def _solved(self, position: int, fixed: Fixed, *, drawn: bool) -> Floats | None:
         """A scenario's best way on from what is decided, drawn towards what its nodes want."""
+        if self._board.stop.due:
+            return None
         sub = self._subs[position]
         program = sub.program
         lower, upper = program.lower.copy(), program.upper.copy()

@@ -152,7 +152,10 @@ class ScenarioSolver(PersistentSolver):  # type: ignore[misc]
         sub = self._sub
         settings = replace(sub.settings, start=self._taken()) if sub.warm else sub.settings
         program, worth = self._program()
-        sub.last = run(program, settings, sub.stop.within(sub.slice))
+        if sub.stop.due:  # all have to come to their end
+            sub.last = Run("stopped", None, -math.inf, math.inf, None, 0.0, "", gap_reached=False)
+        else:
+            sub.last = run(program, settings, sub.stop.within(sub.slice))
         if not math.isfinite(sub.last.bound) and sub.last.ending == "stopped":
             sub.last = replace(sub.last, bound=sub.bound_at_once(worth, self._constant))
         return _results(sub.last)
