@@ -75,7 +75,7 @@ def optimum(instance: Instance, model: str = "expected_value") -> float:
 
 
 def test_five_deals_ends_with_the_exact_answer_and_one_voice(tmp_path: Path) -> None:
-    run = hedged(tmp_path, 3, FIVE_DEALS, "--json", "--out", "run")
+    run = hedged(tmp_path, 3, FIVE_DEALS, "--time-limit", "150", "--json", "--out", "run")
     assert run.code == 0, run.err
     result, exact = run.result, optimum(read_instance(FIVE_DEALS))
     assert result["status"] == "optimal"
@@ -96,7 +96,7 @@ def test_five_deals_ends_with_the_exact_answer_and_one_voice(tmp_path: Path) -> 
 def test_a_generated_tree_is_shared_between_six_processes(tmp_path: Path) -> None:
     written = realistic(3, partnerships=4, years=7, scenarios=4)
     (tmp_path / "instance.json").write_text(json.dumps(written))
-    run = hedged(tmp_path, 6, "instance.json", "--gap", "0.002", "--time-limit", "60", "--json", "--out", "run")
+    run = hedged(tmp_path, 6, "instance.json", "--gap", "0.002", "--time-limit", "150", "--json", "--out", "run")
     assert run.code == 0, run.err
     result, exact = run.result, optimum(Instance.model_validate(written))
     assert result["options"]["processes"] == 6
