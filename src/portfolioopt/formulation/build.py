@@ -9,6 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from portfolioopt.formulation import changes, risk
+from portfolioopt.formulation.algebra import Written, name_of
 from portfolioopt.formulation.draft import ColumnGroup, Draft, Row, Rows
 from portfolioopt.formulation.families import (
     activity,
@@ -70,6 +71,8 @@ class Formulation:
     """(skill, year, node) → column of the engineers hired"""
     labels: tuple[RowLabel, ...]
     """of the rows after the paths"""
+    written: tuple[Written, ...] = ()
+    """how much each function has written, in the order of the algebra"""
 
     def year_columns(self, year: int) -> slice:
         """The take columns of a year: nodes one after the other, each with all arcs."""
@@ -173,7 +176,10 @@ def _formulate(portfolio: Portfolio, model: Model, against: Plan) -> Formulation
 
 
 def _objective(draft: Draft) -> Floats:
-    """(1 − weight)·E[NPV] + weight·risk − penalties − changes, by column."""
+    """What is maximized, by column.
+
+    (1 − weight)·E[NPV] + weight·risk − penalties − changes
+    """
     chosen = draft.model.objective.risk
     weight = 0.0 if chosen is None else float(chosen.weight)
     terms = [] if chosen is None or not weight else risk.MEASURES[chosen.measure](draft, chosen)
@@ -187,6 +193,7 @@ def _objective(draft: Draft) -> Floats:
 
 def _finish(draft: Draft, objective: Floats) -> Formulation:
     paths, starts = path_rows(draft)
+    lives = Written(name_of(path_rows), len(starts), draft.takes)
     return Formulation(
         portfolio=draft.portfolio,
         model=draft.model,
@@ -206,6 +213,7 @@ def _finish(draft: Draft, objective: Floats) -> Formulation:
         labels=tuple(
             RowLabel(rows.family, rows.limit, rows.year, group) for rows in draft.rows for group in rows.groups.tolist()
         ),
+        written=tuple((draft.written | {lives.name: lives}).values()),
     )
 
 
