@@ -1,7 +1,7 @@
 """The algebra as a page, made from the docstrings of the functions that write the rows."""
 
 from portfolioopt.formulation.algebra import Block, Equation, latex
-from portfolioopt.formulation.telling import every_block, every_symbol, latex_of, objective_of
+from portfolioopt.formulation.telling import every_block, every_symbol, latex_of, maximized
 
 TITLES = {
     "value": "Value",
@@ -15,7 +15,7 @@ TITLES = {
 
 def algebra() -> str:
     """What is maximized, and then block by block what each function writes."""
-    objective = objective_of(risk=True, penalties=True, changes=True)
+    objective = maximized(risk=True, penalties=True, changes=True)
     lines = [
         "## Objective",
         "",

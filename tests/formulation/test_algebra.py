@@ -15,15 +15,15 @@ import portfolioopt
 from docs.extension.language import sections
 from language.samples import SOUND
 from portfolioopt.formulation.algebra import Block, UnreadableError, block_of, latex, names, tokens
-from portfolioopt.formulation.build import Formulation, _objective, formulate
+from portfolioopt.formulation.build import Formulation, formulate, objective_of
 from portfolioopt.formulation.symbols import INDICES
 from portfolioopt.formulation.telling import (
     BESIDE_FAMILIES,
     every_block,
     every_symbol,
     latex_of,
+    maximized,
     names_in,
-    objective_of,
     tell,
 )
 from portfolioopt.language.families import FAMILY_NAMES, SOFT_FAMILIES
@@ -88,7 +88,7 @@ def test_every_equation_is_in_the_notation_and_names_only_symbols_of_the_table(b
 
 
 def test_every_symbol_is_used_and_stands_once() -> None:
-    used = names(objective_of(risk=True, penalties=True, changes=True)).union(*(names_in(block) for block in BLOCKS))
+    used = names(maximized(risk=True, penalties=True, changes=True)).union(*(names_in(block) for block in BLOCKS))
     assert {symbol.name for symbol in SYMBOLS} - used - {"y", "n", "q", "m", "T", "h"} == set()
     assert [name for name, times in Counter(symbol.name for symbol in SYMBOLS).items() if times > 1] == []
     for symbol in SYMBOLS:
@@ -182,8 +182,8 @@ def test_only_what_a_model_uses_is_told() -> None:
 
 
 def test_what_is_maximized_is_told_as_it_is_computed() -> None:
-    assert objective_of(risk=True, penalties=True, changes=True) == block_of(_objective).equations[0].text
-    assert objective_of(risk=False, penalties=False, changes=False) == "E[NPV]"
+    assert maximized(risk=True, penalties=True, changes=True) == block_of(objective_of).equations[0].text
+    assert maximized(risk=False, penalties=False, changes=False) == "E[NPV]"
 
 
 def test_the_notation_becomes_mathematics() -> None:

@@ -26,7 +26,7 @@ from portfolioopt.formulation.families import (
 from portfolioopt.formulation.paths import path_rows
 from portfolioopt.formulation.value import expected_value
 from portfolioopt.language.collector import collector_paused
-from portfolioopt.language.model import Model
+from portfolioopt.language.model import Model, Objective
 from portfolioopt.networks.portfolio import Portfolio
 from portfolioopt.networks.tree import Floats, Ints
 from portfolioopt.plan import TODAY, Plan
@@ -73,6 +73,10 @@ class Formulation:
     """of the rows after the paths"""
     written: tuple[Written, ...] = ()
     """how much each function has written, in the order of the algebra"""
+    earned: tuple[tuple[int, Ints, Floats], ...] = ()
+    """as in the draft: what columns other than take add to NPV"""
+    charged: tuple[tuple[Ints, Floats], ...] = ()
+    """as in the draft: penalties and changes"""
 
     def year_columns(self, year: int) -> slice:
         """The take columns of a year: nodes one after the other, each with all arcs."""
@@ -140,6 +144,24 @@ class Formulation:
         )
         return wider, np.arange(width, width + more)
 
+    def reopened(self, objective: Objective | None = None) -> Draft:
+        """A draft with the columns of this formulation and none of its rows, to write more on; with another objective
+        where one is given.
+        """
+        model = self.model if objective is None else self.model.model_copy(update={"objective": objective})
+        draft = Draft(self.portfolio, model)
+        draft.groups, draft.width = list(self.groups), len(self.lower)
+        draft.earned, draft.charged = list(self.earned), list(self.charged)
+        draft.hired, draft.constant = dict(self.hired), self.constant
+        return draft
+
+    def extended(self, draft: Draft) -> "Formulation":
+        """The same with the columns and rows that were written on a reopened draft, at the end."""
+        wider = self
+        for group in draft.groups[len(self.groups) :]:
+            wider, _ = wider.with_columns(group.name, group.lower, group.upper, binary=group.binary)
+        return wider.with_rows([row for rows in draft.rows for row in rows.single()])
+
     def row_keys(self) -> Iterator[RowKey]:
         """Of the rows after the paths: what tells a row from all others, in this formulation and in similar ones."""
         seen: Counter[RowLabel] = Counter()
@@ -172,10 +194,10 @@ def _formulate(portfolio: Portfolio, model: Model, against: Plan) -> Formulation
     links.write(draft)
     rules.write(draft)
     changes.write(draft, against)
-    return _finish(draft, _objective(draft))
+    return _finish(draft, objective_of(draft))
 
 
-def _objective(draft: Draft) -> Floats:
+def objective_of(draft: Draft) -> Floats:
     """What is maximized, by column.
 
     (1 − weight)·E[NPV] + weight·risk − penalties − changes
@@ -214,6 +236,8 @@ def _finish(draft: Draft, objective: Floats) -> Formulation:
             RowLabel(rows.family, rows.limit, rows.year, group) for rows in draft.rows for group in rows.groups.tolist()
         ),
         written=tuple((draft.written | {lives.name: lives}).values()),
+        earned=tuple(draft.earned),
+        charged=tuple(draft.charged),
     )
 
 

@@ -73,7 +73,7 @@ def tell(model: Model, instance: Instance | None = None) -> Told:
         if (block.name in written if written is not None else _used(model, block))
     )
     bends = any(one.block.module == "draft" for one in told)
-    objective = objective_of(
+    objective = maximized(
         risk=model.objective.risk is not None and model.objective.risk.weight > 0,
         penalties=bends,
         changes=any(one.block.module == "changes" for one in told),
@@ -81,7 +81,7 @@ def tell(model: Model, instance: Instance | None = None) -> Told:
     return Told(model.name, instance.name if instance else None, objective, told, tuple(_symbols(objective, told)))
 
 
-def objective_of(*, risk: bool, penalties: bool, changes: bool) -> str:
+def maximized(*, risk: bool, penalties: bool, changes: bool) -> str:
     """What is maximized, without the terms that a model does not have."""
     return "".join(
         [
