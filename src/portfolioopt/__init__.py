@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from portfolioopt.studies.price_limits import price_limits
     from portfolioopt.studies.price_rights import price_rights
     from portfolioopt.studies.price_terms import price_terms
+    from portfolioopt.studies.rolling import rolling
     from portfolioopt.studies.security import security
     from portfolioopt.studies.stability import stability
     from portfolioopt.studies.value_of_information import value_of_information
@@ -78,6 +79,7 @@ __all__ = [
     "read_instance",
     "read_model",
     "read_plan",
+    "rolling",
     "security",
     "solve",
     "stability",
@@ -116,6 +118,7 @@ _HOMES = {
     "read_instance": "portfolioopt.language.reading",
     "read_model": "portfolioopt.language.reading",
     "read_plan": "portfolioopt.language.plans",
+    "rolling": "portfolioopt.studies.rolling",
     "security": "portfolioopt.studies.security",
     "solve": "portfolioopt.solving",
     "what_if": "portfolioopt.comparison",

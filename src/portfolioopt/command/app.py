@@ -21,6 +21,7 @@ from portfolioopt.command.price_limits import price_limits_command
 from portfolioopt.command.price_rights import price_rights_command
 from portfolioopt.command.price_terms import price_terms_command
 from portfolioopt.command.report import report_command
+from portfolioopt.command.rolling import rolling_command
 from portfolioopt.command.runs import runs
 from portfolioopt.command.saved import show_command
 from portfolioopt.command.schema import schema_command
@@ -74,6 +75,7 @@ app.command("alternatives")(alternatives_command)
 app.command("diagnose")(diagnose_command)
 app.command("stability")(stability_command)
 app.command("frontier")(frontier_command)
+app.command("rolling")(rolling_command)
 app.command("export")(export_command)
 app.command("import")(import_command)
 app.command("explain")(explain_command)
