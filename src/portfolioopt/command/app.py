@@ -15,6 +15,7 @@ from portfolioopt.command.frontier import frontier_command
 from portfolioopt.command.hedge import hedge_command
 from portfolioopt.command.importing import import_command
 from portfolioopt.command.init import init_command
+from portfolioopt.command.math import math_command
 from portfolioopt.command.models import models_command
 from portfolioopt.command.price_deals import price_deals_command
 from portfolioopt.command.price_limits import price_limits_command
@@ -70,6 +71,7 @@ app.command("cases")(cases_command)
 app.command("report")(report_command)
 app.command("models")(models_command)
 app.command("schema")(schema_command)
+app.command("math")(math_command)
 app.command("init")(init_command)
 app.command("alternatives")(alternatives_command)
 app.command("diagnose")(diagnose_command)

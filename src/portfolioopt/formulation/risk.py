@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from portfolioopt.formulation.algebra import algebra
 from portfolioopt.formulation.draft import Draft, Level, Term
 from portfolioopt.formulation.value import most_by_scenario, scenario_value
 from portfolioopt.language.risk import Cvar, WorstCase
@@ -15,10 +16,15 @@ from portfolioopt.networks.tree import Floats, Ints
 Terms = list[tuple[Ints, Floats]]
 
 
+@algebra
 def cvar(draft: Draft, measure: Cvar) -> Terms:
-    """Mean of the worst `tail` share (Rockafellar and Uryasev, 2000).
+    """The mean NPV of the worst share `tail` of probability (Rockafellar and Uryasev, 2000).
 
-    max η − Σ_w π_w·d_w / tail,   d_w ≥ η − NPV(w),   d_w ≥ 0
+        risk = η − Σ_w π[w]·below[w]/tail
+        below[w] ≥ η − NPV(w)    for every w that can happen
+        below[w] ≥ 0
+
+    Where the tail lies inside the worst scenario: η alone, and η ≤ NPV(w) for every w that can happen.
     """
     tree = draft.portfolio.tree
     # probabilities sum to 1 within 1e-9: no tail is longer than all of them
@@ -39,8 +45,13 @@ def cvar(draft: Draft, measure: Cvar) -> Terms:
     return [(level, np.ones(1)), (below, -tree.probability[can_happen] / tail)]
 
 
+@algebra
 def worst_case(draft: Draft, measure: WorstCase) -> Terms:  # noqa: ARG001  (a measure without settings of its own)
-    """NPV of the worst scenario that can happen: max η, η ≤ NPV(w) for every w with π_w > 0."""
+    """The NPV of the worst scenario that can happen.
+
+    risk = η
+    η ≤ NPV(w)    for every w with π[w] > 0
+    """
     if draft.apart is not None:
         return _share(draft, "worst_case", draft.apart, None)
     return _worst(draft, "worst_case")
