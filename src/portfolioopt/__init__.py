@@ -21,7 +21,9 @@ if TYPE_CHECKING:
         InvalidModel,
         PortfolioError,
         UnknownOption,
+        WrongProcesses,
     )
+    from portfolioopt.hedging.hedge import hedge
     from portfolioopt.language.instance import Instance
     from portfolioopt.language.model import Model
     from portfolioopt.language.plans import read_plan
@@ -63,6 +65,7 @@ __all__ = [
     "Result",
     "Session",
     "UnknownOption",
+    "WrongProcesses",
     "__version__",
     "alternatives",
     "bridge",
@@ -72,6 +75,7 @@ __all__ = [
     "diagnose",
     "explain",
     "frontier",
+    "hedge",
     "price_deals",
     "price_limits",
     "price_rights",
@@ -106,6 +110,7 @@ _HOMES = {
     "Result": "portfolioopt.result",
     "Session": "portfolioopt.solving",
     "UnknownOption": "portfolioopt.errors",
+    "WrongProcesses": "portfolioopt.errors",
     "bridge": "portfolioopt.comparison",
     "compare": "portfolioopt.comparison",
     "read_cases": "portfolioopt.cases.files",
@@ -113,6 +118,7 @@ _HOMES = {
     "diagnose": "portfolioopt.studies.diagnose",
     "explain": "portfolioopt.studies.explain",
     "frontier": "portfolioopt.studies.frontier",
+    "hedge": "portfolioopt.hedging.hedge",
     "price_deals": "portfolioopt.studies.price_deals",
     "price_limits": "portfolioopt.studies.price_limits",
     "price_rights": "portfolioopt.studies.price_rights",

@@ -12,8 +12,10 @@ from portfolioopt.command.diagnose import diagnose_command
 from portfolioopt.command.explain import explain_command
 from portfolioopt.command.exporting import export_command
 from portfolioopt.command.frontier import frontier_command
+from portfolioopt.command.hedge import hedge_command
 from portfolioopt.command.importing import import_command
 from portfolioopt.command.init import init_command
+from portfolioopt.command.math import math_command
 from portfolioopt.command.models import models_command
 from portfolioopt.command.price_deals import price_deals_command
 from portfolioopt.command.price_limits import price_limits_command
@@ -61,6 +63,7 @@ def _portfolioopt(
 
 app.command("validate")(validate_command)
 app.command("solve")(solve_command)
+app.command("hedge")(hedge_command)
 app.command("show")(show_command)
 app.add_typer(runs, name="runs")
 app.command("whatif")(whatif_command)
@@ -69,6 +72,7 @@ app.command("cases")(cases_command)
 app.command("report")(report_command)
 app.command("models")(models_command)
 app.command("schema")(schema_command)
+app.command("math")(math_command)
 app.command("init")(init_command)
 app.command("alternatives")(alternatives_command)
 app.command("diagnose")(diagnose_command)
