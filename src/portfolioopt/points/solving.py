@@ -21,9 +21,9 @@ from portfolioopt.points.facts import Opened, memory_text
 from portfolioopt.points.outcome import Worked
 from portfolioopt.result import Result
 from portfolioopt.result.exact import encode
-from portfolioopt.solution.highs import Stop
 from portfolioopt.solution.memory import Memory
 from portfolioopt.solution.request import Request
+from portfolioopt.solution.stop import Stop
 from portfolioopt.solving import Session
 
 SOLVE = "portfolioopt.points.solving:solve_point"

@@ -19,12 +19,12 @@ from portfolioopt.language.model import Model, check_model
 from portfolioopt.language.reading import read_model
 from portfolioopt.plan import Plan
 from portfolioopt.result import Result, Status
-from portfolioopt.solution.highs import Stop
 from portfolioopt.solution.judgement import Judge
 from portfolioopt.solution.memory import Memory
 from portfolioopt.solution.prices import Priced
 from portfolioopt.solution.request import PLAIN, Request
 from portfolioopt.solution.search import Options, Search, Sight
+from portfolioopt.solution.stop import Stop
 from portfolioopt.solution.strategies import search_for_plan
 from portfolioopt.solving import Session
 from portfolioopt.studies.interval import NEVER, UNKNOWN, Interval
@@ -222,6 +222,14 @@ class Desk:
     def priced(self, formulation: Formulation) -> Priced | None:
         """What the prices of the last optimum prove of a formulation; None where it needed none."""
         return self._session.priced(formulation)
+
+    def drew(self, done: int, expected: int, seconds: float) -> None:
+        """Tells the watcher of draws instead of solves: so many done, which took so long."""
+        if self._watch is not None:
+            stopping = self.stop.asked.is_set()
+            each = seconds / max(done, 1)
+            step = Step(self.study, "drawing", done, expected, self.seconds, each, stopping, unit="draws")
+            self._watch(step)
 
     def _tell(self, sight: Sight | None = None) -> None:
         if self._watch is None:
