@@ -13,7 +13,7 @@ from benchmarks.stage import Limits, Stage
 if TYPE_CHECKING:
     import highspy
 
-    from portfolioopt.solution.program import Program
+    from portfolioopt.solution.scaled import Program
 
 
 def hand_over(stage: Stage, limits: Limits) -> Answer:
