@@ -5,6 +5,7 @@ instance.resolved.yaml   the facts as used, defaults filled in
 model.resolved.yaml      the choices as used
 study.json               the answer (portfolioopt-study/1)
 tables/*.csv
+exhibits/*.json          what of it belongs on the page of a run (portfolioopt-exhibit/1)
 """
 
 import json
@@ -14,8 +15,19 @@ from pathlib import Path
 
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
-from portfolioopt.runs import MANIFEST, STUDY_FORMAT, folder_name, format_of, table_text, write_folder, write_texts
+from portfolioopt.result.exhibit import exhibit_to_json
+from portfolioopt.runs import (
+    EXHIBITS,
+    MANIFEST,
+    STUDY_FORMAT,
+    folder_name,
+    format_of,
+    table_text,
+    write_folder,
+    write_texts,
+)
 from portfolioopt.studies.answer import Answer, from_json, to_json
+from portfolioopt.studies.exhibiting import exhibits_of
 
 STUDY_FILE = "study.json"
 
@@ -53,6 +65,7 @@ def write_study(
         "model.resolved.yaml": to_resolved_yaml(model),
         STUDY_FILE: to_json(answer),
         **{f"tables/{name}.csv": table_text(table) for name, table in answer.tables().items()},
+        **{f"{EXHIBITS}/{name}.json": exhibit_to_json(shown) for name, shown in exhibits_of(answer).items()},
     }
     target = folder or folder_name((about.study, about.instance), about.input_hash, now)
     return write_folder(target, lambda new: write_texts(new, files))
