@@ -43,7 +43,7 @@ def solve(stage: Stage, limits: Limits) -> Answer:
     matrix = stage.matrix
     watch, curve = Watch(), Curve()
     solver = pass_program(matrix)
-    solver.setOptionValue("threads", 1)
+    solver.setOptionValue("threads", limits.cores)
     solver.setOptionValue("time_limit", limits.seconds)
     solver.setOptionValue("random_seed", limits.seed)
     events = highspy.cb.HighsCallbackType

@@ -351,8 +351,9 @@ class Search:
         rows = [number for number, label in enumerate(self.formulation.labels) if label.limit in limits]
         numbers = self.formulation.paths + np.array(rows, dtype=np.int64)
         upper, lower = self.formulation.row_upper.copy(), self.formulation.row_lower.copy()
-        upper[numbers] -= AWAY * np.abs(upper[numbers])
-        lower[numbers] += AWAY * np.abs(lower[numbers])
+        for side, away in ((upper, -AWAY), (lower, AWAY)):
+            bounded = numbers[np.isfinite(side[numbers])]
+            side[bounded] += away * np.abs(side[bounded])
         apart = replace(self.formulation, row_upper=upper, row_lower=lower)
         program = self._handed_over(lambda: hand_over(apart))
         settings = Settings("a little away from the limits", seed=self.options.seed, gap=1e-3)

@@ -203,7 +203,7 @@ def _prove_beside(search: Search) -> bool:
     if search.prover is None:
         return False
     taken = search.arcs_of_best() if search.priced is not None else None  # before prices, the plan is today's
-    at = None if taken is None else search.completed(taken, "hand-over", search.stop)
+    at = None if taken is None else search.completed(taken, "neighbourhoods", search.stop)
     if at is not None:
         search.prover.offer(at)
     return True
