@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from portfolioopt.studies.rolling import rolling
     from portfolioopt.studies.security import security
     from portfolioopt.studies.stability import stability
+    from portfolioopt.studies.stress import stress
     from portfolioopt.studies.value_of_information import value_of_information
 
 __version__ = "0.1.0"
@@ -87,6 +88,7 @@ __all__ = [
     "security",
     "solve",
     "stability",
+    "stress",
     "value_of_information",
     "what_if",
 ]
@@ -129,6 +131,7 @@ _HOMES = {
     "solve": "portfolioopt.solving",
     "what_if": "portfolioopt.comparison",
     "stability": "portfolioopt.studies.stability",
+    "stress": "portfolioopt.studies.stress",
     "value_of_information": "portfolioopt.studies.value_of_information",
 }
 _MODULES = ("cases", "comparison")

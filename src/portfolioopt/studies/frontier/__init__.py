@@ -19,7 +19,8 @@ from fractions import Fraction
 from portfolioopt.audit import Auditor
 from portfolioopt.errors import UnknownOption
 from portfolioopt.language.instance import Instance
-from portfolioopt.language.model import Model
+from portfolioopt.language.levels import Worth
+from portfolioopt.language.model import Model, Objective
 from portfolioopt.language.plans import compared_with
 from portfolioopt.plan import TODAY, Decision, Plan
 from portfolioopt.result import Status
@@ -30,7 +31,7 @@ from portfolioopt.result.wording import risk_words
 from portfolioopt.solution.conditions import AtLevel
 from portfolioopt.studies.answer import About
 from portfolioopt.studies.desk import Desk
-from portfolioopt.studies.exhibiting import end
+from portfolioopt.studies.exhibiting import end, exhibit
 from portfolioopt.studies.frontier.curve import Curve, Stand
 from portfolioopt.studies.frontier.yardsticks import Yardstick, pooled, yardstick
 from portfolioopt.studies.interval import Interval
@@ -40,6 +41,8 @@ from portfolioopt.studies.pace import Watch
 POINTS = 9
 ENDS = 4
 """Solves for the two ends."""
+MIXTURES = (Decimal("0.8"), Decimal("0.5"))
+"""Weights of the tail, where maximizing it alone found nothing in its time."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,11 @@ class Frontier:
             ),
         }
 
+    @property
+    def settled(self) -> bool:
+        """Whether both ends are what they are called, within the asked gap."""
+        return self.extreme.settled and all(one.proven for one in self.points)
+
     def steps(self) -> Iterator[tuple[int, tuple[Decision, ...], tuple[Decision, ...]]]:
         """By number of the point, what its plan adds and drops against that of the point before."""
         for number in range(1, len(self.points)):
@@ -143,35 +151,35 @@ class Frontier:
                 yield number, tuple(sorted(here - before)), tuple(sorted(before - here))
 
     def exhibits(self) -> dict[str, shapes.Exhibit]:
-        """The curve, for the page of a run of the same input."""
-        return {self.against.replace(":", "-"): self.exhibit(self.about.input_hash)} if self.points else {}
-
-    def exhibit(self, input_hash: str) -> shapes.Exhibit:
-        """The frontier as an exhibit of the run with that input."""
-        kept: list[tuple[str, float, Interval]] = []
-        names = {0: "most valuable", len(self.points) - 1: "most cautious"}
+        """The points, today, and the plan of the run that it was asked of."""
+        if not self.points:
+            return {}
         scale = 100.0 if self.share else 1.0
+        names = {0: "most valuable", len(self.points) - 1: "most cautious"}
+        spots = dict.fromkeys((one.reached, one.plan) for one in self.points)
+        shown: list[shapes.FrontierPoint] = []
         for number, one in enumerate(self.points):
-            spot = scale * float(one.reached)
-            if not kept or (kept[-1][1], kept[-1][2].low) != (spot, one.value.low):
-                kept.append((names.get(number, f"point {number + 1}"), spot, one.value))
-        bounds = {one[0]: end(one[2].high) for one in kept if not one[2].settled}
-        points = [shapes.FrontierPoint(name, spot, value.low, bounds.get(name), "") for name, spot, value in kept]
+            if (one.reached, one.plan) in spots:
+                del spots[one.reached, one.plan]
+                name = names.get(number, f"point {number + 1}")
+                bound = None if one.value.settled else end(one.value.high)
+                shown.append(shapes.FrontierPoint(name, scale * float(one.reached), one.value.low, bound, ""))
         if not self.today.broken:
-            points.append(_marked("today", "today", self.today, scale))
+            spot = scale * float(self.today.reached)
+            shown.append(shapes.FrontierPoint("today", spot, float(self.today.value), None, "today"))
         if self.own is not None and not self.own.broken:
-            points.append(_marked("the plan of this run", "plan", self.own, scale))
+            spot = scale * float(self.own.reached)
+            shown.append(shapes.FrontierPoint("the plan of the run", spot, float(self.own.value), None, "plan"))
         unit = f"{self.title}, %" if self.share else self.title
-        return shapes.Exhibit(
-            f"Value against {self.title}",
-            tuple(self._said()),
-            input_hash,
-            shapes.Frontier(unit, self.value_title, tuple(points)),
-        )
+        curve = shapes.Frontier(unit, self.value_title, tuple(shown))
+        name = self.against.replace(":", "-")
+        return {name: exhibit(self.about, f"Value against {self.title}", curve, *self._said())}
 
     def _said(self) -> Iterator[str]:
         if len(self.points) < 2:
-            yield "The most valuable plan is also the most cautious one."
+            yield (
+                "The most valuable plan is also the most cautious one." if self.settled else "No other plan was found."
+            )
             return
         first, last = self.points[0], self.points[-1]
         decimals = decimals_for(float(one.value.low) for one in (first, last))
@@ -191,11 +199,6 @@ class Frontier:
 
 
 ANSWER = Frontier
-
-
-def _marked(name: str, mark: str, one: Mark, scale: float) -> shapes.FrontierPoint:
-    kind = "today" if mark == "today" else "plan"
-    return shapes.FrontierPoint(name, scale * float(one.reached), float(one.value), None, kind)  # type: ignore[arg-type]
 
 
 def frontier(
@@ -255,6 +258,7 @@ class _Study:
             return self.put_together(best.status, [], Interval(-float("inf"), float("inf")), complete=best.infeasible)
         first = self.end(curve.best(None), "of the most valuable plans the most cautious")
         extreme = self.cautious("the most cautious plan", None)
+        self.mixed(first, extreme)
         last = max(curve.stands, key=lambda one: (curve.sign * one.reached, one.value))
         if last.reached != first.reached:
             curve.solve("of the most cautious plans the most valuable", last.reached, self.seconds())
@@ -282,6 +286,26 @@ class _Study:
         share = 1 / max(self.left, 1)
         self.left -= 1
         return self.curve.as_cautious_as_can_be(asked, least, self.chosen.cautious, share)
+
+    def mixed(self, first: Stand, extreme: Interval) -> None:
+        """Where the search for caution alone found nothing within its time, mixtures of both do better on large
+        instances: they lead to plans that lie between the ends.
+        """
+        model = self.chosen.cautious
+        if model is None or not isinstance(self.chosen.level, Worth) or extreme.settled:
+            return
+        for share in MIXTURES:
+            if self.desk.due or any(self.curve.sign * (one.reached - first.reached) > 0 for one in self.curve.stands):
+                return
+            risk = self.chosen.level.objective.risk
+            assert risk is not None
+            objective = Objective(risk=risk.model_copy(update={"weight": share}))
+            self.left += 1
+            self.curve.look(
+                f"a plan that weighs caution by {share}",
+                model.model_copy(update={"objective": objective}),
+                self.seconds(),
+            )
 
     def seconds(self) -> float:
         """A fair share of the time left for the next solve."""
