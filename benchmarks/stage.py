@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Limits:
-    """Of a piece of work: seconds and seed of a solve, repetitions of the rest. """
+    """Of a piece of work: seconds and seed of a solve, repetitions of the rest."""
 
     seconds: float
     seed: int = 0
