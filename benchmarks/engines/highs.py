@@ -41,6 +41,7 @@ def solve(stage: Stage, limits: Limits) -> Answer:
     import highspy
 
     matrix = stage.matrix
+    highspy.Highs.resetGlobalScheduler(True)  # what ran here before may have had another number of threads
     watch, curve = Watch(), Curve()
     solver = pass_program(matrix)
     solver.setOptionValue("threads", limits.cores)
