@@ -72,6 +72,9 @@ class Nearby:
 
     def next_plan(self) -> NearPlan | None:
         """The near-optimal plan that lies farthest from all chosen so far; None if there is none, or no time."""
+        if not self.yardstick.takes:  # there is nothing to decide
+            self.exhausted = True
+            return None
         self.desk.doing(f"alternative {len(self.chosen)}")
         found = self._farthest()
         if found is None:
