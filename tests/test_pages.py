@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 ELSEWHERE = {
     "whatif": "tests/test_whatif_page.py runs it, each solve once",
+    "adding_a_family": "tests/test_adding_a_family.py makes its edits in a copy of the sources",
     "speed": "python -m benchmarks page writes it; its commands measure for hours",
 }
 """Pages that are not run here, and why."""
