@@ -21,7 +21,9 @@ if TYPE_CHECKING:
         InvalidModel,
         PortfolioError,
         UnknownOption,
+        WrongProcesses,
     )
+    from portfolioopt.hedging.hedge import hedge
     from portfolioopt.language.instance import Instance
     from portfolioopt.language.model import Model
     from portfolioopt.language.plans import read_plan
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from portfolioopt.studies.rolling import rolling
     from portfolioopt.studies.security import security
     from portfolioopt.studies.stability import stability
+    from portfolioopt.studies.stress import stress
     from portfolioopt.studies.value_of_information import value_of_information
 
 __version__ = "0.1.0"
@@ -62,6 +65,7 @@ __all__ = [
     "Result",
     "Session",
     "UnknownOption",
+    "WrongProcesses",
     "__version__",
     "alternatives",
     "bridge",
@@ -71,6 +75,7 @@ __all__ = [
     "diagnose",
     "explain",
     "frontier",
+    "hedge",
     "price_deals",
     "price_limits",
     "price_rights",
@@ -83,6 +88,7 @@ __all__ = [
     "security",
     "solve",
     "stability",
+    "stress",
     "value_of_information",
     "what_if",
 ]
@@ -104,6 +110,7 @@ _HOMES = {
     "Result": "portfolioopt.result",
     "Session": "portfolioopt.solving",
     "UnknownOption": "portfolioopt.errors",
+    "WrongProcesses": "portfolioopt.errors",
     "bridge": "portfolioopt.comparison",
     "compare": "portfolioopt.comparison",
     "read_cases": "portfolioopt.cases.files",
@@ -111,6 +118,7 @@ _HOMES = {
     "diagnose": "portfolioopt.studies.diagnose",
     "explain": "portfolioopt.studies.explain",
     "frontier": "portfolioopt.studies.frontier",
+    "hedge": "portfolioopt.hedging.hedge",
     "price_deals": "portfolioopt.studies.price_deals",
     "price_limits": "portfolioopt.studies.price_limits",
     "price_rights": "portfolioopt.studies.price_rights",
@@ -123,6 +131,7 @@ _HOMES = {
     "solve": "portfolioopt.solving",
     "what_if": "portfolioopt.comparison",
     "stability": "portfolioopt.studies.stability",
+    "stress": "portfolioopt.studies.stress",
     "value_of_information": "portfolioopt.studies.value_of_information",
 }
 _MODULES = ("cases", "comparison")

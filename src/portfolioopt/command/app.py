@@ -12,6 +12,7 @@ from portfolioopt.command.diagnose import diagnose_command
 from portfolioopt.command.explain import explain_command
 from portfolioopt.command.exporting import export_command
 from portfolioopt.command.frontier import frontier_command
+from portfolioopt.command.hedge import hedge_command
 from portfolioopt.command.importing import import_command
 from portfolioopt.command.init import init_command
 from portfolioopt.command.math import math_command
@@ -28,6 +29,7 @@ from portfolioopt.command.schema import schema_command
 from portfolioopt.command.security import security_command
 from portfolioopt.command.solve import solve_command
 from portfolioopt.command.stability import stability_command
+from portfolioopt.command.stress import stress_command
 from portfolioopt.command.talk import data
 from portfolioopt.command.validate import validate_command
 from portfolioopt.command.value_of_information import value_of_information_command
@@ -61,6 +63,7 @@ def _portfolioopt(
 
 app.command("validate")(validate_command)
 app.command("solve")(solve_command)
+app.command("hedge")(hedge_command)
 app.command("show")(show_command)
 app.add_typer(runs, name="runs")
 app.command("whatif")(whatif_command)
@@ -76,6 +79,7 @@ app.command("diagnose")(diagnose_command)
 app.command("stability")(stability_command)
 app.command("frontier")(frontier_command)
 app.command("rolling")(rolling_command)
+app.command("stress")(stress_command)
 app.command("export")(export_command)
 app.command("import")(import_command)
 app.command("explain")(explain_command)

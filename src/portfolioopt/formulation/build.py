@@ -10,7 +10,7 @@ import scipy.sparse as sp
 
 from portfolioopt.formulation import changes, risk
 from portfolioopt.formulation.algebra import Written, name_of
-from portfolioopt.formulation.draft import ColumnGroup, Draft, Row, Rows
+from portfolioopt.formulation.draft import ColumnGroup, Draft, Level, Row, Rows
 from portfolioopt.formulation.families import (
     activity,
     capital,
@@ -175,14 +175,14 @@ class Formulation:
         return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
 
 
-def formulate(portfolio: Portfolio, model: Model, against: Plan = TODAY) -> Formulation:
-    """All rows and columns of an instance under a model."""
+def formulate(portfolio: Portfolio, model: Model, against: Plan = TODAY, *, apart: Level | None = None) -> Formulation:
+    """All rows and columns of an instance under a model; for `apart` see `formulation.apart`."""
     with collector_paused():
-        return _formulate(portfolio, model, against)
+        return _formulate(portfolio, model, against, apart)
 
 
-def _formulate(portfolio: Portfolio, model: Model, against: Plan) -> Formulation:
-    draft = Draft(portfolio, model)
+def _formulate(portfolio: Portfolio, model: Model, against: Plan, apart: Level | None) -> Formulation:
+    draft = Draft(portfolio, model, apart)
     capital.write(draft)
     skills.write(draft)
     exposures.write(draft)

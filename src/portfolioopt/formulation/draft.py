@@ -85,12 +85,23 @@ class Rows:
         ]
 
 
+@dataclass(frozen=True)
+class Level:
+    """Where the level of risk of the best plan lies, and the most that |NPV| is in any scenario."""
+
+    lowest: float
+    highest: float
+    most: float
+
+
 @dataclass
 class Draft:
     """What the families write on."""
 
     portfolio: Portfolio
     model: Model
+    apart: Level | None = None
+    """Where the one scenario is one of several that are formulated apart: what these share."""
     groups: list[ColumnGroup] = field(default_factory=list)
     rows: list[Rows] = field(default_factory=list)
     width: int = 0

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from portfolioopt.formulation.algebra import algebra
-from portfolioopt.formulation.draft import Draft, Term
+from portfolioopt.formulation.draft import Draft, Level, Term
 from portfolioopt.formulation.value import most_by_scenario, scenario_value
 from portfolioopt.language.risk import Cvar, WorstCase
 from portfolioopt.networks.tree import Floats, Ints
@@ -29,6 +29,8 @@ def cvar(draft: Draft, measure: Cvar) -> Terms:
     tree = draft.portfolio.tree
     # probabilities sum to 1 within 1e-9: no tail is longer than all of them
     tail = min(float(measure.tail), float(tree.probability.sum()))
+    if draft.apart is not None:
+        return _share(draft, "cvar", draft.apart, tail)
     can_happen = np.flatnonzero(tree.probability > 0)
     if tail <= tree.probability[can_happen].min():
         return _worst(draft, "cvar")  # the tail lies inside the worst scenario
@@ -50,7 +52,26 @@ def worst_case(draft: Draft, measure: WorstCase) -> Terms:  # noqa: ARG001  (a m
     risk = η
     η ≤ NPV(w)    for every w with π[w] > 0
     """
+    if draft.apart is not None:
+        return _share(draft, "worst_case", draft.apart, None)
     return _worst(draft, "worst_case")
+
+
+def _share(draft: Draft, name: str, within: Level, tail: float | None) -> Terms:
+    """What one scenario adds to a measure of all: max η − d/tail, d ≥ η − NPV, d ≥ 0; without a tail η ≤ NPV.
+
+    The mean over all scenarios is the measure, if they agree on η.
+    """
+    level = draft.columns(f"{name}_level", within.lowest, within.highest)
+    columns, money = scenario_value(draft, 0)
+    terms: list[Term] = [(columns, money), (level, -1.0)]
+    value: Terms = [(level, np.ones(1))]
+    if tail is not None:
+        below = draft.columns(f"{name}_below", 0, max(within.highest + within.most, 0.0))
+        terms.append((below, 1.0))
+        value.append((below, np.array([-1 / tail])))
+    draft.row("risk", name, draft.years - 1, terms, lower=0.0)
+    return value
 
 
 def _worst(draft: Draft, name: str) -> Terms:

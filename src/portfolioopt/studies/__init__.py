@@ -28,6 +28,7 @@ STUDIES: dict[str, str] = {
     "rolling": "Planning again at each review with what is known by then, beside the policy and hindsight.",
     "security": "Losing any one partner in any year: the best recovery, its cost, and what can no longer be met.",
     "stability": "Re-planning against a published plan: value against the number of decisions that change.",
+    "stress": "A given plan in thousands of drawn futures: NPV, limits that break, and who drives the worst.",
     "value_of_information": "What knowing the drivers, and being able to react, is worth; regret by scenario.",
 }
 """By name: what the study answers. A command is the name with hyphens; those of prices are commands of `price`."""
