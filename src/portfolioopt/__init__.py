@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from portfolioopt.studies.price_terms import price_terms
     from portfolioopt.studies.security import security
     from portfolioopt.studies.stability import stability
+    from portfolioopt.studies.sweep import sweep
     from portfolioopt.studies.value_of_information import value_of_information
 
 __version__ = "0.1.0"
@@ -79,6 +80,7 @@ __all__ = [
     "security",
     "solve",
     "stability",
+    "sweep",
     "value_of_information",
     "what_if",
 ]
@@ -117,6 +119,7 @@ _HOMES = {
     "solve": "portfolioopt.solving",
     "what_if": "portfolioopt.comparison",
     "stability": "portfolioopt.studies.stability",
+    "sweep": "portfolioopt.studies.sweep",
     "value_of_information": "portfolioopt.studies.value_of_information",
 }
 _MODULES = ("cases", "comparison")

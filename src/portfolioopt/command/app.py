@@ -24,6 +24,7 @@ from portfolioopt.command.schema import schema_command
 from portfolioopt.command.security import security_command
 from portfolioopt.command.solve import solve_command
 from portfolioopt.command.stability import stability_command
+from portfolioopt.command.sweep import sweep_command
 from portfolioopt.command.talk import data
 from portfolioopt.command.validate import validate_command
 from portfolioopt.command.value_of_information import value_of_information_command
@@ -68,6 +69,7 @@ app.command("init")(init_command)
 app.command("alternatives")(alternatives_command)
 app.command("diagnose")(diagnose_command)
 app.command("stability")(stability_command)
+app.command("sweep")(sweep_command)
 app.command("export")(export_command)
 app.command("import")(import_command)
 app.command("explain")(explain_command)

@@ -24,6 +24,7 @@ STUDIES: dict[str, str] = {
     "price_terms": "What each term of a deal is worth, changed by one step either way.",
     "security": "Losing any one partner in any year: the best recovery, its cost, and what can no longer be met.",
     "stability": "Re-planning against a published plan: value against the number of decisions that change.",
+    "sweep": "Many variations, each solved by itself: grids, samples, one input at a time; here or on a cluster.",
     "value_of_information": "What knowing the drivers, and being able to react, is worth; regret by scenario.",
 }
 """By name: what the study answers. A command is the name with hyphens; those of prices are commands of `price`."""
