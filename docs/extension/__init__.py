@@ -8,10 +8,16 @@ from collections.abc import Callable
 
 from sphinx.application import Sphinx
 
+from docs.extension.language import case_keys, instance_keys, model_keys
 from docs.extension.mathml import visit_block, visit_inline
 from docs.extension.studies import studies
 
-PARTS: dict[str, Callable[[], str]] = {"studies": studies}
+PARTS: dict[str, Callable[[], str]] = {
+    "studies": studies,
+    "instance_keys": instance_keys,
+    "model_keys": model_keys,
+    "case_keys": case_keys,
+}
 """By name: what makes the Markdown of the part."""
 PLACE = re.compile(r"^<!-- made: (\w+) -->$", re.MULTILINE)
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from portfolioopt.studies.alternatives import alternatives
     from portfolioopt.studies.diagnose import diagnose
     from portfolioopt.studies.explain import explain
+    from portfolioopt.studies.frontier import frontier
     from portfolioopt.studies.means import Means
     from portfolioopt.studies.price_deals import price_deals
     from portfolioopt.studies.price_limits import price_limits
@@ -69,6 +70,7 @@ __all__ = [
     "comparison",
     "diagnose",
     "explain",
+    "frontier",
     "price_deals",
     "price_limits",
     "price_rights",
@@ -108,6 +110,7 @@ _HOMES = {
     "alternatives": "portfolioopt.studies.alternatives",
     "diagnose": "portfolioopt.studies.diagnose",
     "explain": "portfolioopt.studies.explain",
+    "frontier": "portfolioopt.studies.frontier",
     "price_deals": "portfolioopt.studies.price_deals",
     "price_limits": "portfolioopt.studies.price_limits",
     "price_rights": "portfolioopt.studies.price_rights",

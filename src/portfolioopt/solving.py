@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from portfolioopt.audit import Audit, Auditor
+from portfolioopt.audit.levels import level_of
 from portfolioopt.errors import EngineFault, Fault, InvalidModel, UnknownOption
 from portfolioopt.formulation.build import Formulation, formulate
 from portfolioopt.language.faults import faults_of
@@ -145,8 +146,10 @@ class Session:
         auditor = Auditor(instance, chosen, against, request.known)
 
         def judge(plan: Plan) -> Verdict:
-            verdict = _verdict(instance, auditor.audit(plan, tables=False))
-            return replace(verdict, breaches=(*verdict.breaches, *request.breaches(plan, instance.futures[0].name)))
+            found = auditor.audit(plan, tables=False)
+            verdict, scenario = _verdict(instance, found), instance.futures[0].name
+            more = request.breaches(plan, scenario, lambda level: level_of(level, found, instance))
+            return replace(verdict, breaches=(*verdict.breaches, *more))
 
         with _stoppable(deadline, request.stop) as stop:
             laid = time.perf_counter()

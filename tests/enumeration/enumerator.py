@@ -100,13 +100,16 @@ def count_plans(instance: Mapping[str, Any]) -> int:
 
 
 def assess(
-    instance: Mapping[str, Any], model: Mapping[str, Any] | None = None, against: Iterable[Decision] | None = None
+    instance: Mapping[str, Any],
+    model: Mapping[str, Any] | None = None,
+    against: Iterable[Decision] | None = None,
+    portfolios: Portfolios | None = None,
 ) -> Assessment:
-    """Value, penalties and broken limits of every plan."""
+    """Value, penalties and broken limits of every plan, or of those given."""
     model = model or {}
     risk = (model.get("objective") or {}).get("risk") or {}
     _refuse_choices_under_risk(instance, model, risk)
-    portfolios = Portfolios(instance)
+    portfolios = portfolios or Portfolios(instance)
     tally = Tally(portfolios, model.get("limits") or {})
     _earn_money(portfolios, tally)
     for family in FAMILIES:

@@ -24,10 +24,11 @@ class Portfolios:
     one partnership costs no more than the number of its lives.
     """
 
-    def __init__(self, instance: Mapping[str, Any]) -> None:
+    def __init__(self, instance: Mapping[str, Any], lives: Sequence[list[Life]] | None = None) -> None:
+        """`lives`, by partnership, are all that there are, if not those of the instance."""
         self.futures: Futures = read_futures(instance)
         self.partnerships: list[Partnership] = read_partnerships(instance, self.futures)
-        self.lives: list[list[Life]] = [partnership.lives() for partnership in self.partnerships]
+        self.lives: list[list[Life]] = list(lives or (partnership.lives() for partnership in self.partnerships))
         self.shape = tuple(len(lives) for lives in self.lives)
         self.dimensions = len(self.shape)
         self._axis = {partnership.id: axis for axis, partnership in enumerate(self.partnerships)}

@@ -11,6 +11,7 @@ from portfolioopt.command.compare import compare_command
 from portfolioopt.command.diagnose import diagnose_command
 from portfolioopt.command.explain import explain_command
 from portfolioopt.command.exporting import export_command
+from portfolioopt.command.frontier import frontier_command
 from portfolioopt.command.importing import import_command
 from portfolioopt.command.init import init_command
 from portfolioopt.command.models import models_command
@@ -69,6 +70,7 @@ app.command("init")(init_command)
 app.command("alternatives")(alternatives_command)
 app.command("diagnose")(diagnose_command)
 app.command("stability")(stability_command)
+app.command("frontier")(frontier_command)
 app.command("sweep")(sweep_command)
 app.command("export")(export_command)
 app.command("import")(import_command)

@@ -29,7 +29,7 @@ from portfolioopt.command.study import (
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-    from portfolioopt.studies.security import Security
+    from portfolioopt.studies.security import Loss, Security
 
 NAME_WIDTH = 18
 MOST_YEARS = 8
@@ -96,16 +96,16 @@ def report(answer: "Security", _console: "Console") -> "Iterable[RenderableType]
     yield heading("The plan, undisturbed", f"objective: {answer.risk}" if answer.risk else "expected NPV")
     yield paragraph(f"worth {figure(answer.value, decimals)}")
     partners = list(dict.fromkeys(one.partner for one in answer.losses))
-    worst = sorted((answer.worst(partner) for partner in partners), key=lambda one: (one.secure, -one.cost.low))
+    worst = sorted(map(answer.worst, partners), key=lambda one: (one.secure is not False, -one.cost.low))
     yield heading("The worst year to lose a partner", "cost of the loss after the best recovery")
     table = columns("", "year", "cost", "recovery", "limits", left=1)
     for one in worst:
         table.add_row(
             cut(one.partner, NAME_WIDTH),
-            str(one.year) if one.cost.high > 0 or not one.secure else "",
+            str(one.year) if one.cost.high > 0 or one.secure is False else "",
             span(one.cost, decimals, scale=scale),
             span(one.recovery, decimals),
-            "kept" if one.secure else Text("broken", style="bold red"),
+            {True: "kept", None: "open"}.get(one.secure, Text("broken", style="bold red")),
         )
     yield indented(table)
     years = sorted({one.year for one in answer.losses})
@@ -117,12 +117,15 @@ def report(answer: "Security", _console: "Console") -> "Iterable[RenderableType]
             cells = [by_year.get((partner, year)) for year in years]
             table.add_row(
                 cut(partner, min(NAME_WIDTH, 78 - 8 * len(years))),
-                *("" if one is None else _cost(one.cost.low, secure=one.secure) for one in cells),
+                *("" if one is None else _cost(one) for one in cells),
             )
         yield indented(table)
     failing = answer.single_points_of_failure
-    if not failing:
+    if any(one.secure is None for one in answer.losses):
+        yield paragraph("Open: time ended before it was known whether the limits can be kept.", style="dim")
+    elif not failing:
         yield paragraph("No single point of failure: after any one loss some plan keeps all hard limits.")
+    if not failing:
         return
     yield heading("Single points of failure", "what can no longer be met")
     for partner in failing:
@@ -131,12 +134,15 @@ def report(answer: "Security", _console: "Console") -> "Iterable[RenderableType]
             broken = [one for one in own if one.id == name]
             most = max(one.excess for one in broken)
             lost = years_text(one.lost_in for one in broken)
-            when = years_text(year for one in broken for year in one.years)
-            yield bullet(f"{partner}, lost in {lost}: {name} is missed by up to {figure(most, 1)} (in {when}).")
+            missed = {year for one in broken for year in one.years}
+            when = f" (in {years_text(missed)})" if missed else ""
+            yield bullet(f"{partner}, lost in {lost}: {name} is missed by up to {figure(most, 1)}{when}.")
     yield paragraph(f"To be secured: {some(failing, most=20)}.")
 
 
-def _cost(cost: float, *, secure: bool) -> str:
+def _cost(loss: "Loss") -> str:
     from portfolioopt.result.figures import figure
 
-    return f"{figure(cost)}{'' if secure else '*'}"
+    if loss.secure is None:
+        return "open"
+    return f"{'?' if loss.cost.low == float('-inf') else figure(loss.cost.low)}{'' if loss.secure else '*'}"

@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from portfolioopt.studies.pace import Watch
     from portfolioopt.studies.stability import Point, Stability
 
-MOST_LINES = 6
-"""Changes told of a point."""
-
 
 def stability_command(
     instance: InstancePath,
@@ -104,6 +101,7 @@ def report(answer: "Stability", _console: "Console") -> "Iterable[RenderableType
     """The curve, what changes at its points, and the re-plan at a price."""
     from rich.text import Text
 
+    from portfolioopt.command.show.changed import changes
     from portfolioopt.command.show.layout import columns, heading, indented, paragraph
     from portfolioopt.command.show.spans import finite, span
     from portfolioopt.result.figures import decimals_for, figure
@@ -146,7 +144,7 @@ def report(answer: "Stability", _console: "Console") -> "Iterable[RenderableType
     worth = figure(replan.worth, decimals)
     price = span(replan.value, decimals)
     yield paragraph(f"{changes_text(replan.changes)}; worth {worth}, less their price {price}.")
-    yield from _changes(answer, replan.added, replan.dropped)
+    yield from changes(answer.scenarios, replan.added, replan.dropped)
 
 
 def _slope(before: "Point", point: "Point", decimals: int) -> str:
@@ -162,6 +160,7 @@ def _what_changes(answer: "Stability") -> "Iterable[RenderableType]":
     """At every point at which another plan is best: what it adds and drops."""
     from rich.text import Text
 
+    from portfolioopt.command.show.changed import changes
     from portfolioopt.command.show.layout import heading, paragraph
 
     told: set[tuple[Decision, ...]] = set()
@@ -175,33 +174,7 @@ def _what_changes(answer: "Stability") -> "Iterable[RenderableType]":
             yield paragraph("Nothing: the published plan still holds.")
             continue
         yield paragraph(Text(changes_text(point.changes), style="bold"))
-        yield from _changes(answer, point.added, point.dropped)
-
-
-def _changes(
-    answer: "Stability", added: "tuple[Decision, ...]", dropped: "tuple[Decision, ...]"
-) -> "Iterable[RenderableType]":
-    from portfolioopt.command.show.layout import bullet
-
-    lines = [*_lines(answer, added, "+"), *_lines(answer, dropped, "-")]
-    for mark, line in lines[:MOST_LINES]:
-        yield bullet(line, mark=mark, indent=4)
-    if len(lines) > MOST_LINES:
-        yield bullet(f"… and {len(lines) - MOST_LINES} more: see tables/changes.csv of the study", mark=" ", indent=4)
-
-
-def _lines(answer: "Stability", decisions: "tuple[Decision, ...]", mark: str) -> list[tuple[str, str]]:
-    """A line for each act, with the scenarios where it is not in all of them."""
-    from portfolioopt.result.wording import some
-
-    by_act: dict[tuple[int, str, str], list[str]] = {}
-    for one in decisions:
-        by_act.setdefault((one.year, one.partnership, one.action), []).append(one.scenario)
-    found = []
-    for (year, partnership, action), scenarios in sorted(by_act.items()):
-        where = "" if len(scenarios) == len(answer.scenarios) else f" in {some(scenarios)}"
-        found.append((mark, f"{year} {partnership} {action}{where}"))
-    return found
+        yield from changes(answer.scenarios, point.added, point.dropped)
 
 
 def count_text(changes: Fraction | float) -> str:

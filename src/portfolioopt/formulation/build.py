@@ -25,7 +25,7 @@ from portfolioopt.formulation.families import (
 from portfolioopt.formulation.paths import path_rows
 from portfolioopt.formulation.value import expected_value
 from portfolioopt.language.collector import collector_paused
-from portfolioopt.language.model import Model
+from portfolioopt.language.model import Model, Objective
 from portfolioopt.networks.portfolio import Portfolio
 from portfolioopt.networks.tree import Floats, Ints
 from portfolioopt.plan import TODAY, Plan
@@ -70,6 +70,10 @@ class Formulation:
     """(skill, year, node) → column of the engineers hired"""
     labels: tuple[RowLabel, ...]
     """of the rows after the paths"""
+    earned: tuple[tuple[int, Ints, Floats], ...] = ()
+    """as in the draft: what columns other than take add to NPV"""
+    charged: tuple[tuple[Ints, Floats], ...] = ()
+    """as in the draft: penalties and changes"""
 
     def year_columns(self, year: int) -> slice:
         """The take columns of a year: nodes one after the other, each with all arcs."""
@@ -137,6 +141,24 @@ class Formulation:
         )
         return wider, np.arange(width, width + more)
 
+    def reopened(self, objective: Objective | None = None) -> Draft:
+        """A draft with the columns of this formulation and none of its rows, to write more on; with another objective
+        where one is given.
+        """
+        model = self.model if objective is None else self.model.model_copy(update={"objective": objective})
+        draft = Draft(self.portfolio, model)
+        draft.groups, draft.width = list(self.groups), len(self.lower)
+        draft.earned, draft.charged = list(self.earned), list(self.charged)
+        draft.hired, draft.constant = dict(self.hired), self.constant
+        return draft
+
+    def extended(self, draft: Draft) -> "Formulation":
+        """The same with the columns and rows that were written on a reopened draft, at the end."""
+        wider = self
+        for group in draft.groups[len(self.groups) :]:
+            wider, _ = wider.with_columns(group.name, group.lower, group.upper, binary=group.binary)
+        return wider.with_rows([row for rows in draft.rows for row in rows.single()])
+
     def row_keys(self) -> Iterator[RowKey]:
         """Of the rows after the paths: what tells a row from all others, in this formulation and in similar ones."""
         seen: Counter[RowLabel] = Counter()
@@ -169,10 +191,10 @@ def _formulate(portfolio: Portfolio, model: Model, against: Plan) -> Formulation
     links.write(draft)
     rules.write(draft)
     changes.write(draft, against)
-    return _finish(draft, _objective(draft))
+    return _finish(draft, objective_of(draft))
 
 
-def _objective(draft: Draft) -> Floats:
+def objective_of(draft: Draft) -> Floats:
     """(1 − weight)·E[NPV] + weight·risk − penalties − changes, by column."""
     chosen = draft.model.objective.risk
     weight = 0.0 if chosen is None else float(chosen.weight)
@@ -206,6 +228,8 @@ def _finish(draft: Draft, objective: Floats) -> Formulation:
         labels=tuple(
             RowLabel(rows.family, rows.limit, rows.year, group) for rows in draft.rows for group in rows.groups.tolist()
         ),
+        earned=tuple(draft.earned),
+        charged=tuple(draft.charged),
     )
 
 

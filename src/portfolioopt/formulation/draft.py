@@ -79,6 +79,13 @@ class Rows:
     def size(self) -> int:
         return len(self.groups)
 
+    def single(self) -> list[Row]:
+        """The same as rows of their own."""
+        return [
+            Row(self.family, self.limit, self.year, group, columns, self.coefficients, self.lower, self.upper)
+            for group, columns in zip(self.groups.tolist(), self.columns, strict=True)
+        ]
+
 
 @dataclass
 class Draft:

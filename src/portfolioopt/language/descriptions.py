@@ -10,7 +10,7 @@ _FLOWS = {
     "interfaces": "Live interfaces between companies; together they cost coordination.",
     "breakdown_loss": "Money lost if the partnership breaks down in a year; counts at its breakdown rate.",
     "terminal": "Money at the end of the horizon, read where the last year's other flows are. Any sign.",
-    "sensitivity": "By flow and driver: how strongly the flow follows the driver.",
+    "sensitivity": "By flow and driver: how strongly the flow follows the driver; its factor is never below 0.",
 }
 _ELEMENTS = {
     "shared_goals": "Shared goals",
@@ -29,8 +29,12 @@ _BY_RECORD: dict[str, dict[str, str]] = {
         "description": "What it is about, for its readers.",
         "currency": "A label for money, such as EUR million; nothing is converted.",
         "horizon": "The years that are planned.",
-        "discount_rate": "A year, such as 0.08.",
-        "cash_timing": "When in its year money flows, for discounting.",
+        "discount_rate": (
+            "Money of year y (0 is the first) counts 1 / (1 + rate) to the power of y + o, o from cash_timing."
+        ),
+        "cash_timing": (
+            "When in its year money flows, for discounting: at the start (o = 0), in the middle (½) or at the end (1)."
+        ),
         "partnerships": "Every partnership, in force or possible.",
         "readiness": "How readiness scores turn into realized benefits and breakdown.",
         "capital": "The capital budget. Without it capital is not limited.",
@@ -45,7 +49,10 @@ _BY_RECORD: dict[str, dict[str, str]] = {
         "rules": "What must, or must never, be so, with reason and owner.",
         "drivers": "Names of what may turn out otherwise; level 1 is the instance's own numbers.",
         "scenarios": "Possible futures; their probabilities sum to 1. None: one, with every level at 1.",
-        "review_years": "Years in which plans may react to what was seen; the first is always one. Default: all.",
+        "review_years": (
+            "Years in which plans may react to what was seen in the years before; the first is always one. "
+            "Default: all."
+        ),
     },
     "Horizon": {"first_year": "The first calendar year.", "years": "How many years."},
     "Partnership": {
@@ -87,7 +94,7 @@ _BY_RECORD: dict[str, dict[str, str]] = {
         "sensitivity": _FLOWS["sensitivity"],
     },
     "Sensitivity": {
-        flow: f"By driver: how strongly {flow} follows it; at 1 a level 10% higher makes it 10% larger."
+        flow: f"By driver, any sign: how strongly {flow} follows it; at 1 a level 10% higher makes it 10% larger."
         for flow in ("benefit", "cost", "capital", "proceeds", "terminal", "breakdown_loss")
     },
     "Action": {
@@ -95,17 +102,20 @@ _BY_RECORD: dict[str, dict[str, str]] = {
         "kind": "What it is counted as.",
         "from": "The state, or the states, that it leads from.",
         "to": "The state that it leads to.",
-        "window": "First and last calendar year in which it may be decided; not written or left empty: any year.",
+        "window": (
+            "First and last calendar year in which it may be decided, if it can then take effect within the "
+            "horizon; not written or left empty: any year."
+        ),
         "after_years": "Years that must be completed in the old state before it may be decided.",
-        "notice_years": "Years that the old state goes on after the decision.",
-        "lead_years": "Years between the old state and the new, with the flows of during.",
+        "notice_years": "Years that the old state goes on after the decision, beginning with the year of the decision.",
+        "lead_years": "Years between the old state and the new, after any notice, with the flows of during only.",
         "during": "Flows of the lead years.",
-        "at_effect": "Flows that apply once, in the year it takes effect.",
+        "at_effect": "Flows that apply once, in the year it takes effect, beside those of the new state.",
     },
     "Capital": {
-        "budget": f"Money a year: {_SERIES}.",
+        "budget": f"Money a year, any sign: {_SERIES}.",
         "carry_over": "Share of unspent money that may be spent the year after.",
-        "recycle": "Share of proceeds that may be spent again.",
+        "recycle": "Share of proceeds that may be spent again, from the year they come in.",
         "sensitivity": "How the budget follows drivers.",
     },
     "BudgetSensitivity": {"budget": "By driver: how strongly the budget follows it."},
@@ -122,15 +132,23 @@ _BY_RECORD: dict[str, dict[str, str]] = {
         "id": _ID,
         "capability": "The capability that is required.",
         "at_least": f"How much: {_SERIES}.",
-        "shortfall_cost": f"Money for each unit short, a year: {_SERIES}. Without it the requirement must be met.",
+        "shortfall_cost": (
+            f"Money for each unit short, a year, instead of a limit: {_SERIES}. Without it the requirement must be met."
+        ),
     },
     "Pool": {
         "id": _ID,
         "capability": "The capability that is pooled.",
-        "curve": "Points [total provided, benefit a year], the first [0, 0], linear between.",
+        "curve": (
+            "Points [total provided, benefit a year], the first [0, 0], linear between; of any shape. Beyond "
+            "the last point its value stays."
+        ),
     },
     "Coordination": {
-        "curve": "Points [total interfaces, cost a year], the first [0, 0], linear between, convex and never falling."
+        "curve": (
+            "Points [total interfaces, cost a year], the first [0, 0], linear between, convex and never "
+            "falling. Beyond the last point its last slope goes on."
+        ),
     },
     "Activity": {
         "id": _ID,
@@ -181,7 +199,7 @@ _BY_RECORD: dict[str, dict[str, str]] = {
     },
     "Scenario": {
         "name": "What the future is called.",
-        "probability": "From 0 to 1; all sum to 1.",
+        "probability": "From 0 to 1; all sum to 1, within 1e-9.",
         "drivers": f"By driver: its level, {_SERIES}. A driver not named stays at 1.",
     },
     "Model": {
@@ -189,23 +207,36 @@ _BY_RECORD: dict[str, dict[str, str]] = {
         "name": "What the model is called in reports.",
         "description": "What question it answers, for its readers.",
         "objective": "What is maximized; default: expected NPV.",
-        "limits": "By family of limits or by id: hard (the default), or a price at which it may be exceeded.",
+        "limits": (
+            "By family of limits or by id, which wins over its family: hard (the default), or a price at which "
+            "it may be exceeded."
+        ),
         "changes": "A price on decisions that differ from another plan.",
         "solver": "When to stop and with what means.",
     },
     "Objective": {"risk": "The attitude to risk; default: none."},
     "Cvar": {
         "measure": "Mean of the worst share of futures.",
-        "tail": "That share, above 0 and at most 1.",
+        "tail": (
+            "That share, above 0 and at most 1. The scenario at its edge counts by the part of it that lies inside."
+        ),
         "weight": "From 0 (expected NPV only) to 1 (the worst share only).",
     },
     "WorstCase": {
         "measure": "The worst scenario of those that can happen: one with probability 0 does not count.",
         "weight": "From 0 (expected NPV only) to 1 (the worst scenario only).",
     },
-    "Price": {"price": "Money for each unit of excess and year."},
+    "Price": {
+        "price": (
+            "Money for each unit of excess and year, discounted as costs are, in every scenario. For capital "
+            "the excess is money added in that year."
+        ),
+    },
     "Changes": {
-        "price": "Money, undiscounted, for each decision that only one of the two plans holds.",
+        "price": (
+            "Money, undiscounted, for each decision (partnership, action, year) that only one of the two plans "
+            "holds, by probability."
+        ),
         "against": "today (no action at all), or a plan file, result or run folder, beside the model file.",
     },
     "Solver": {

@@ -27,6 +27,8 @@ Shape = Literal[
     "record",
     "unknown",
 ]
+NUMERIC: tuple[Shape, ...] = ("series", "profile", "numbers", "number", "count", "years", "calendar", "curve", "flows")
+"""Shapes of which numbers are a part, so that there is something to count them in."""
 
 
 def shape_of(kinds: list[Any]) -> Shape:

@@ -1,12 +1,14 @@
-"""Conditions on decisions beside the limits: what a study asks of the plans that it looks for.
+"""Conditions beside the limits: what a study asks of the plans that it looks for.
 
-    at_least ≤ Σ_d weight(d) ≤ at_most        over the decisions d (partnership, action, year, scenario) of a plan
+    Condition    at_least ≤ Σ_d weight(d) ≤ at_most     over the decisions d (partnership, action, year, scenario)
+    AtLevel      the plan reaches a level (of worth, capital, an exposure, a requirement), or lies on its cautious side
 
-A decision in a scenario is one arc at the node that holds it, so a condition is one row of the formulation, and what a
-plan comes to is counted exactly from its decisions.
+A decision in a scenario is one arc at the node that holds it, so a condition on decisions is one row of the
+formulation, and what a plan comes to is counted exactly from its decisions. A level is bounded by rows of its own
+(`formulation.levels`), and what a plan reaches is the audit's word.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
@@ -15,6 +17,8 @@ import numpy as np
 
 from portfolioopt.formulation.build import Formulation
 from portfolioopt.formulation.draft import INFINITY, Row
+from portfolioopt.formulation.levels import held as held_at
+from portfolioopt.language.levels import Level, direction
 from portfolioopt.plan import Decision, Plan
 from portfolioopt.solution.cuts import Breach
 
@@ -68,8 +72,10 @@ class Condition:
             for name, side, sign in self._sides()
         ]
 
-    def implies(self, other: "Condition") -> bool:
+    def implies(self, other: "Condition | AtLevel") -> bool:
         """Whether every plan that keeps this condition keeps the other one."""
+        if not isinstance(other, Condition):
+            return False
         above = other.at_most is None or (self.at_most is not None and self.at_most <= other.at_most)
         below = other.at_least is None or (self.at_least is not None and self.at_least >= other.at_least)
         return self.weigh == other.weigh and above and below
@@ -106,6 +112,35 @@ class Condition:
                 columns.append(start + deciding[counted])
                 values.append(by_arc[counted])
         return np.concatenate(columns), np.concatenate(values)
+
+
+@dataclass(frozen=True)
+class AtLevel:
+    """A level that the plan must reach (more of it: worth, cover) or must not exceed (outlay, exposure)."""
+
+    name: str
+    level: Level
+    side: Fraction
+
+    def keeps(self, reached: Fraction) -> bool:
+        """Whether a plan that comes to so much keeps the condition."""
+        return direction(self.level) * (reached - self.side) >= 0
+
+    def breaches(self, reached: Fraction, scenario: str) -> list[Breach]:
+        """What a plan that comes to so much does not keep: named otherwise than any row, as no row alone tells why."""
+        return [] if self.keeps(reached) else [Breach(CONDITION, f"{self.name}, level", scenario, 0)]
+
+    def implies(self, other: "Condition | AtLevel") -> bool:
+        """Whether every plan that keeps this condition keeps the other one."""
+        return isinstance(other, AtLevel) and self.level == other.level and other.keeps(self.side)
+
+    def applied(self, formulation: Formulation) -> Formulation:
+        """The formulation of the plans that keep the condition."""
+        return held_at(formulation, self.name, self.level, float(self.side))
+
+
+Reached = Callable[[Level], Fraction]
+"""What a plan comes to in a level: the audit's word."""
 
 
 def held(decision: Decision) -> Held:

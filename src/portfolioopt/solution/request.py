@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from portfolioopt.plan import Plan
-from portfolioopt.solution.conditions import Condition
+from portfolioopt.solution.conditions import AtLevel, Condition, Reached
 from portfolioopt.solution.cuts import Breach
 from portfolioopt.solution.highs import Stop
 
@@ -13,7 +13,7 @@ from portfolioopt.solution.highs import Stop
 class Request:
     """Conditions on the plan, what it may know, what it is compared with, and where to start looking."""
 
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[Condition | AtLevel, ...] = ()
     """That the plan keeps beside the limits."""
     known: frozenset[str] = frozenset()
     """Drivers whose whole paths are known from the start: decisions may differ by them in every year."""
@@ -30,9 +30,17 @@ class Request:
     stop: Stop | None = None
     """A wish to stop, and a deadline, that this solve shares with others."""
 
-    def breaches(self, plan: Plan, scenario: str) -> list[Breach]:
-        """The conditions that a plan does not keep; `scenario` is any one of the tree."""
-        return [breach for condition in self.conditions for breach in condition.breaches(plan, scenario)]
+    def breaches(self, plan: Plan, scenario: str, reached: Reached) -> list[Breach]:
+        """The conditions that a plan does not keep; `scenario` is any one of the tree, `reached` its audit's word."""
+        return [
+            breach
+            for condition in self.conditions
+            for breach in (
+                condition.breaches(reached(condition.level), scenario)
+                if isinstance(condition, AtLevel)
+                else condition.breaches(plan, scenario)
+            )
+        ]
 
     def asks_no_less_than(self, other: "Request") -> bool:
         """Whether every plan that answers this request answers the other one too, and is worth the same."""

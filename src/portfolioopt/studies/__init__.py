@@ -18,6 +18,7 @@ STUDIES: dict[str, str] = {
     "alternatives": "Near-optimal plans that differ in decisions that matter; how firmly each decision stands.",
     "diagnose": "Why nothing is feasible: limits that contradict each other, and the cheapest ways out.",
     "explain": "Why a partnership is in the best plan or not, and what would turn that over.",
+    "frontier": "Value against risk, capital, an exposure or a requirement, in even steps.",
     "price_deals": "What each partnership is worth to the whole portfolio: the most to pay, or what is still missing.",
     "price_limits": "What one more of each limit is worth, and what each limit costs.",
     "price_rights": "What exits, expansions, restructurings, reviews and flexibility as a whole are worth.",

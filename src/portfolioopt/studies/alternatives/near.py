@@ -108,11 +108,12 @@ class Nearby:
         first = Settings("most different", True, seed, threads, DISTANCE_GAP, start=start)
         second = replace(first, name="most different, other settings", presolve=False, seed=seed + 1)
         ended, found = self._run(first, None)
-        if ended is not None and ended.ending == "infeasible" and self.desk.means.verify:
-            ended, found = self._run(second, None)
-        if found is None and ended is not None and ended.ending == "infeasible":
-            self.exhausted = True
-        return found
+        if ended is None or ended.ending not in ("optimal", "infeasible") or not self.desk.means.verify:
+            self.exhausted = ended is not None and ended.ending == "infeasible"
+            return found
+        again, other = self._run(second, None)
+        self.exhausted = found is None and again is not None and again.ending == "infeasible"
+        return max((one for one in (found, other) if one is not None), key=lambda one: one.distance.low, default=None)
 
     def _run(self, settings: Settings, least: Fraction | None) -> tuple[Run | None, NearPlan | None]:
         """A run for the farthest plan (or for the best one that lies at least so far), repeated while the audit refuses

@@ -20,12 +20,14 @@ import numpy as np
 
 from portfolioopt.audit import Audit, Auditor
 from portfolioopt.audit.futures import Futures
+from portfolioopt.cases import Applied
 from portfolioopt.errors import EngineFault
 from portfolioopt.formulation.build import formulate
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model, Objective
 from portfolioopt.networks.portfolio import lay_out
 from portfolioopt.plan import Plan
+from portfolioopt.solution.conditions import Condition
 from portfolioopt.solution.cuts import Breach
 from portfolioopt.solution.judgement import Verdict
 from portfolioopt.solution.memory import Memory
@@ -85,17 +87,27 @@ class Relaxing:
     desk: Desk
     given: dict[str, Decimal]
     keep: frozenset[str]
+    case: Applied | None = None
+    """Of another instance and model than the desk's."""
+    conditions: tuple[Condition, ...] = ()
+    """That all plans keep, besides limits."""
+    starts: tuple[Plan, ...] = ()
+    """Plans to start from."""
     ways: list[WayOut] = field(default_factory=list)
     conflicts: list[NoWay] = field(default_factory=list)
     _memory: Memory | None = None
 
     def __post_init__(self) -> None:
-        self.instance: Instance = self.desk.instance
+        facts, choices = self.case or Applied(self.desk.instance, self.desk.model)
+        self.instance: Instance = facts
         # what is maximized does not matter for what is feasible
-        self.model: Model = self.desk.model.model_copy(update={"objective": Objective(), "changes": None})
+        self.model: Model = choices.model_copy(update={"objective": Objective(), "changes": None})
         self.limits = hard_limits(self.instance, self.model)
         self.prices = prices_of(self.instance, self.limits, self.given, self.keep)
-        self.giving: Giving = let_give(formulate(lay_out(self.instance), self.model), self.limits, self.prices)
+        giving = let_give(formulate(lay_out(self.instance), self.model), self.limits, self.prices)
+        for condition in self.conditions:
+            giving = replace(giving, formulation=condition.applied(giving.formulation))
+        self.giving: Giving = giving
         self._auditor = Auditor(self.instance, self.model)
         self._futures = Futures(self.instance)
 
@@ -129,6 +141,22 @@ class Relaxing:
                     heapq.heappush(heap, (next_way.cost, sorted(next_way.limits), len(entered), next_way))
                 elif next_way is None:
                     return
+
+    def fewest(self) -> WayOut | None:
+        """A way out that lets few limits give way: the cheapest one, and as long as keeping one of its limits leaves
+        fewer that give way, the cheapest that keeps it. None where time ends the search, or nothing is a way out.
+        """
+        way = self.keeping(frozenset())
+        if not isinstance(way, WayOut):
+            return None
+        tried: set[Limits] = set()
+        while untried := [limit for limit in sorted(way.limits) if way.kept | {limit} not in tried]:
+            kept = way.kept | {untried[0]}
+            tried.add(kept)
+            other = None if self.desk.due else self.keeping(kept)
+            if isinstance(other, WayOut) and len(other.limits) < len(way.limits):
+                way = other
+        return way
 
     def keeping(self, kept: Limits, *, cheapest: bool = True) -> WayOut | NoWay | None:
         """The cheapest way out that keeps these limits (or just any); None where time ends the search without one."""
@@ -168,6 +196,7 @@ class Relaxing:
                 for one in audit.findings
                 if one.id in kept or one.id not in self.may_give
             ]
+            breaches += [one for each in self.conditions for one in each.breaches(plan, self._futures.names[0])]
             if breaches:
                 return Verdict(-audit.objective, tuple(breaches))
             way = found[plan] = self._way(kept, plan, audit)
@@ -179,7 +208,7 @@ class Relaxing:
             self.giving.keeping(kept),
             judge,
             gap=GAP if cheapest else ANY,
-            starts=[way.plan for way in near[:1]],
+            starts=[*self.starts, *(way.plan for way in near[:1])],
             memory=self._memory,
         )
         self._memory = Memory.of(search)

@@ -1,52 +1,47 @@
 """N-1 security: any one partner is lost at the start of any year; what is the best recovery, and what does it cost?
 
-Until that year the plan's decisions stand, as nobody saw it coming. At its start every partnership with the partner
-ends, in every scenario, in its worst way:
+    losing.py       the instance in which a partner is lost: every partnership with it ends in its worst way
 
-- at once, without notice, lead or window, on the terms of its dearest way out (largest cost and capital at effect);
-  no proceeds are paid. One that has no way out costs its largest breakdown loss.
-- One that is just executing an action is lost in the year after that takes effect; one that is leaving, leaves.
-- None can be signed, expanded or restructured with that partner any more.
-
-From then on all else is decided anew, by what is known in each scenario: an optimum of its own, with its own bounds.
+Until that year the plan's decisions stand, as nobody saw it coming. From then on nothing can be signed, expanded or
+restructured with that partner any more, and all else is decided anew, by what is known in each scenario: an optimum of
+its own, with its own bounds.
 
     cost of a loss = what the plan is worth − the best recovery
 
 It may be below 0 where one would rather be rid of a partnership than its terms allow. Where the plan has nothing with
-the partner from that year on, nothing is lost, and nothing solved. Where no recovery keeps all hard limits, each of
-them may be broken for a price that no plan would pay (what the plan is worth, at least 1, per unit and year): the plan
-that breaks least at that price is the recovery, and what it breaks is told. A partner who can be lost so in some year
-is a single point of failure.
+the partner from that year on, nothing is lost, and nothing solved. Losses are no decisions: `changes` do not charge
+them.
+
+Where no recovery keeps all hard limits, a way out that gives up few of them is found as `diagnose` finds it (each limit
+weighed by its size): what it gives up can no longer be met, and the recovery is the best one that gives up no more. A
+partner who can be lost so in some year is a single point of failure.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from portfolioopt.audit import Auditor
-from portfolioopt.audit.findings import Finding
 from portfolioopt.cases import Applied
 from portfolioopt.errors import Fault, InvalidInput, UnknownOption
 from portfolioopt.language.checking import did_you_mean
-from portfolioopt.language.families import SOFT_FAMILIES
 from portfolioopt.language.instance import Instance
-from portfolioopt.language.model import Model, Price
-from portfolioopt.language.partnership import Action, AtEffect, Partnership
-from portfolioopt.plan import Decision, Plan
+from portfolioopt.language.model import Model
+from portfolioopt.language.partnership import Partnership
+from portfolioopt.plan import Plan
 from portfolioopt.result import Status
 from portfolioopt.result.tables import Table
 from portfolioopt.result.wording import risk_words
 from portfolioopt.solution.conditions import Condition, Held, SameUntil, held
 from portfolioopt.studies.answer import About
 from portfolioopt.studies.desk import Desk
+from portfolioopt.studies.diagnose.loosening import Change, loosened
+from portfolioopt.studies.diagnose.relaxing import Relaxing
 from portfolioopt.studies.from_base import FromBase
-from portfolioopt.studies.interval import Interval
+from portfolioopt.studies.interval import UNKNOWN, Interval
 from portfolioopt.studies.means import Means
 from portfolioopt.studies.pace import Watch
-from portfolioopt.studies.price_deals import OUT
-
-LOST = "partner_lost"
+from portfolioopt.studies.security.losing import Lost, lose
 
 
 @dataclass(frozen=True)
@@ -69,12 +64,12 @@ class Loss:
     partner: str
     year: int
     partnerships: tuple[str, ...]
-    """Those in force, or being entered, in some scenario just then."""
+    """Those in force, or under way, in some scenario just then."""
     recovery: Interval
     """What the best recovery is worth, on the whole."""
     cost: Interval
-    secure: bool
-    """Whether it keeps all hard limits."""
+    secure: bool | None
+    """Whether it keeps all hard limits; None where time ended before that was known."""
 
 
 @dataclass(frozen=True)
@@ -94,12 +89,12 @@ class Security:
     @property
     def single_points_of_failure(self) -> tuple[str, ...]:
         """Partners after whose loss in some year no plan keeps all hard limits."""
-        return tuple(dict.fromkeys(one.partner for one in self.losses if not one.secure))
+        return tuple(dict.fromkeys(one.partner for one in self.losses if one.secure is False))
 
     def worst(self, partner: str) -> Loss:
         """The loss of a partner in the year in which it costs most; one that breaks limits before any other."""
         own = [one for one in self.losses if one.partner == partner]
-        return max(own, key=lambda one: (not one.secure, one.cost.low, -one.year))
+        return max(own, key=lambda one: (one.secure is False, one.cost.low, -one.year))
 
     def tables(self) -> dict[str, Table]:
         """`losses`, one row per partner and year; `unmet`, one per loss and limit broken."""
@@ -183,15 +178,15 @@ class _Study:
     desk: Desk
     partners: list[str]
     years: list[int]
+    unmet: list[Unmet] = field(default_factory=list)
+    spared: int = 0
 
     def answer(self, given: Plan | None) -> Security:
         desk = self.desk
         desk.expect(1)
         work = FromBase.of(desk, start=given)
-        plan = work.base.plan if given is None else Plan(given.decisions, given.hiring)
+        plan = work.base.plan if given is None else Plan.of(given.decisions, given.hiring)
         losses: list[Loss] = []
-        self.unmet: list[Unmet] = []
-        self.spared = 0
         value = Fraction(0)
         wanted = [(partner, year) for partner in self.partners for year in self.years]
         if plan is not None:
@@ -221,117 +216,60 @@ class _Study:
         """Whether the plan has anything with the partner from that year on."""
         names = {one.id for one in self.own(partner)}
         later = any(one.partnership in names and one.year >= year for one in plan.decisions)
-        return later or any(self.stands(plan, one, year) for one in self.own(partner))
-
-    def stands(self, plan: Plan, partnership: Partnership, year: int) -> dict[str, int]:
-        """By scenario, the year in which a partnership that is in force, or being entered, is lost."""
-        instance = self.desk.instance
-        actions = {action.id: action for action in partnership.actions}
-        found: dict[str, int] = {}
-        for future in instance.futures:
-            state, free = partnership.start.state, year
-            for one in plan.decisions:  # in the order of years
-                if (one.partnership, one.scenario) == (partnership.id, future.name) and one.year < year:
-                    action = actions[one.action]
-                    state = action.to
-                    free = max(year, one.year + action.notice_years + action.lead_years + 1)
-            if state not in OUT and free <= instance.horizon.last_year:
-                found[future.name] = free
-        return found
+        return later or bool(lose(self.desk.instance, plan, names, year).hit)
 
     def lost(self, work: FromBase, plan: Plan, value: Fraction, partner: str, year: int) -> Loss:
-        own = self.own(partner)
-        stands = {one.id: self.stands(plan, one, year) for one in own}
-        hit = tuple(name for name, when in stands.items() if when)
+        names = frozenset(one.id for one in self.own(partner))
+        lost = lose(self.desk.instance, plan, names, year)
         undisturbed = Interval.exactly(float(value))
         if not self.touches(plan, partner, year):
             self.spared += 1
-            return Loss(partner, year, hit, undisturbed, Interval(0.0, 0.0), secure=True)
-        due = [
-            Decision(scenario, when, name, name_of_loss(self.desk.instance), "exit")
-            for name, by_scenario in stands.items()
-            for scenario, when in by_scenario.items()
-        ]
-        made = Applied(disturbed(self.desk.instance, {one.id for one in own}), work.case.model)
-        before = frozenset(held(one) for one in plan.decisions if one.year < year)
-        names = frozenset(one.id for one in own)
-        conditions = [
+            return Loss(partner, year, lost.hit, undisturbed, Interval(0.0, 0.0), secure=True)
+        made = Applied(lost.instance, work.case.model)
+        due, before = frozenset(map(held, lost.due)), frozenset(map(held, lost.before))
+        conditions = (
             Condition("decided before", SameUntil(before, year - 1), at_least=Fraction(len(before))),
-            Condition(f"{partner} is lost", Only(frozenset(map(held, due)), names, year), at_least=Fraction(len(due))),
-        ]
-        start = Plan.of(
-            [one for one in plan.decisions if one.partnership not in names or one.year < year] + due, plan.hiring
+            Condition(f"{partner} is lost", Only(due, names, year), at_least=Fraction(len(due))),
         )
+        others = [one for one in plan.decisions if one.partnership not in names and one.year >= year]
+        start = Plan.of([*lost.before, *lost.due, *others], plan.hiring)
         asked = f"{partner} lost in {year}"
-        found = work.solved(asked, made, starts=(start,), conditions=tuple(conditions))
-        if not found.infeasible:
-            return Loss(partner, year, hit, found.value, undisturbed - found.value, secure=True)
-        soft = Applied(made.instance, softened(made.model, max(abs(value), Fraction(1))))
-        least = work.solved(f"{asked}, limits broken", soft, starts=(start,), conditions=tuple(conditions))
-        if least.plan is None:
-            return Loss(
-                partner, year, hit, Interval(-float("inf"), float("inf")), Interval(0.0, float("inf")), secure=False
-            )
-        audit = Auditor(made.instance, made.model, work.against).audit(least.plan, tables=False)
-        self.unmet += _unmet(partner, year, audit.findings)
-        recovery = Interval.exactly(float(audit.objective))
-        return Loss(partner, year, hit, recovery, undisturbed - recovery, secure=False)
+        found = work.solved(asked, made, starts=(start,), conditions=conditions)
+        secure: bool | None = True if found.plan is not None else None
+        if found.infeasible:
+            way = Relaxing(self.desk, {}, frozenset(), made, conditions, (start,)).fewest()
+            if way is not None:
+                room = Applied(*loosened(*made, way.changes))
+                found = work.solved(f"{asked}, limits broken", room, starts=(way.plan,), conditions=conditions)
+                self.unmet += _unmet(partner, year, way.changes)
+            secure = False
+        recovery = UNKNOWN if found.infeasible else found.value + Interval.exactly(self.charged(work, lost))
+        return Loss(partner, year, lost.hit, recovery, undisturbed - recovery, secure)
+
+    def charged(self, work: FromBase, lost: Lost) -> float:
+        """What `changes` charge for losses, and for decisions cut short that the plan compared with holds, too."""
+        changes = self.desk.model.changes
+        if changes is None:
+            return 0.0
+        chances = {future.name: Fraction(future.probability) for future in self.desk.instance.futures}
+        compared = set(work.against.decisions)
+        times = sum((chances[one.scenario] for one in lost.due), Fraction(0))
+        times += sum((2 * chances[one.scenario] for one in lost.replaced if one in compared), Fraction(0))
+        return float(Fraction(changes.price) * times)
 
 
-def disturbed(instance: Instance, names: set[str]) -> Instance:
-    """The instance in which these partnerships can be lost at any time; limits on moves do not count that."""
-    actions = sorted({action.id for one in instance.partnerships for action in one.actions})
-    name = name_of_loss(instance)
-    moves = tuple(
-        limit.model_copy(update={"actions": tuple(actions)}) if limit.actions is None and actions else limit
-        for limit in instance.moves
-    )
-    partnerships = tuple(
-        one.model_copy(update={"actions": (*one.actions, loss_of(one, name))}) if one.id in names else one
-        for one in instance.partnerships
-    )
-    return instance.model_copy(update={"partnerships": partnerships, "moves": moves})
-
-
-def name_of_loss(instance: Instance) -> str:
-    """An id that no action has."""
-    taken = {action.id for one in instance.partnerships for action in one.actions}
-    name = LOST
-    while name in taken:
-        name += "_"
-    return name
-
-
-def loss_of(partnership: Partnership, name: str) -> Action:
-    """The action by which a partnership is lost: at once, at the price of its dearest way out, without proceeds."""
-    states = [name for name in partnership.state_names if name not in OUT]
-    ways = [action for action in partnership.actions if action.to in OUT and any(s not in OUT for s in action.from_)]
-    if ways:
-        dearest = max(ways, key=lambda action: action.at_effect.cost + action.at_effect.capital)
-        effect = dearest.at_effect.model_copy(update={"proceeds": Decimal(0)})
-    else:
-        losses = [value for state in states for value in partnership.state(state).breakdown_loss]
-        effect = AtEffect(cost=max(losses, default=Decimal(0)))
-    return Action.model_validate({"id": name, "kind": "exit", "from": states or ["none"], "to": "exited"}).model_copy(
-        update={"at_effect": effect}
-    )
-
-
-def softened(model: Model, price: Fraction) -> Model:
-    """The model where every hard limit may be broken, at a price."""
-    high = Price(price=Decimal(int(price) + 1))
-    limits = {family: high for family in SOFT_FAMILIES if model.limits.get(family, "hard") == "hard"}
-    limits |= {name: high for name, hardness in model.limits.items() if hardness == "hard"}
-    return model.model_copy(update={"limits": {**model.limits, **limits}})
-
-
-def _unmet(partner: str, year: int, findings: Iterable[Finding]) -> list[Unmet]:
-    by_limit: dict[tuple[str, str], list[Finding]] = {}
-    for one in findings:
-        by_limit.setdefault((one.id, one.family), []).append(one)
+def _unmet(partner: str, year: int, changes: Iterable[Change]) -> list[Unmet]:
+    by_limit: dict[tuple[str, str], list[Change]] = {}
+    for one in changes:
+        by_limit.setdefault((one.limit, one.family), []).append(one)
     return [
         Unmet(
-            partner, year, name, family, tuple(sorted({one.year for one in own})), float(max(one.excess for one in own))
+            partner,
+            year,
+            name,
+            family,
+            tuple(sorted({one.year for one in own if one.year is not None})),
+            float(max(one.amount for one in own)),
         )
         for (name, family), own in by_limit.items()
     ]
