@@ -248,7 +248,8 @@ def _is_number(value: Any) -> bool:
 
 def _behind(change: Change, path: str) -> str:
     """What stands behind the path."""
-    return change.said.removeprefix(f"{path}: ")
+    said = change.said.removeprefix(f"{path}: ")
+    return f"+{said}" if isinstance(change, Add) and said.startswith("-") else said
 
 
 def _parted(text: str) -> tuple[str, str]:
