@@ -193,15 +193,16 @@ def exhibits(input_hash: str) -> dict[str, Exhibit]:
         ),
         "walk_away": WalkAway(
             (
-                WalkAwayPrice("cell_plant", 50.81, 0.5, "The stack cannot be full without it."),
-                WalkAwayPrice("stack", -3.25, None, "Worth less than its place."),
-                WalkAwayPrice("gone", None, None, "No plan is feasible without it."),
+                WalkAwayPrice("cell_plant", 50.31, 51.31, "The stack cannot be full without it."),
+                WalkAwayPrice("stack", 3.25, None, "More was not proven."),
+                WalkAwayPrice("idle", 0.0, 0.0, "lacks 3.0 to be signed in every scenario"),
+                WalkAwayPrice("gone", None, None, ""),
             )
         ),
         "why_not": WhyNot(
             (
-                Reason("stack", "out", -12.5, ("capital", "software_engineer"), "Its engineers are bound elsewhere."),
-                Reason("cell_plant", "in", None, (), "Nothing is feasible without it."),
+                Reason("stack", "out", 12.5, 12.5, ("capital", "software_engineer"), "Its engineers are bound."),
+                Reason("cell_plant", "in", None, None, (), ""),
             )
         ),
         "Any table/of mine": PlainTable(("name", "value"), (("a", 1.5), ("b", None), ("c", 3))),

@@ -535,7 +535,13 @@ LABELS = {
 """Keys that carry no value, and another value for each: labels, and flows that no such place has."""
 SETTLED = {"format", "model.format"}
 """Keys with one possible value."""
-OF_THE_SOLVER = {"model.solver.gap", "model.solver.time_limit", "model.solver.threads", "model.solver.seed"}
+OF_THE_SOLVER = {
+    "model.solver.gap",
+    "model.solver.time_limit",
+    "model.solver.work_limit",
+    "model.solver.threads",
+    "model.solver.seed",
+}
 
 
 def labelled() -> Written:
@@ -600,18 +606,18 @@ def test_the_settings_of_the_solver_reach_every_run(monkeypatch: pytest.MonkeyPa
         return run(program, settings, stop, *more)
 
     monkeypatch.setattr(search, "run", watched)
-    solver = {"gap": 0.01, "time_limit": 37, "threads": 2, "seed": 5}
+    solver = {"gap": 0.01, "time_limit": 37, "work_limit": 36, "threads": 2, "seed": 5}
     result = solved(labelled(), {"solver": solver})
     assert result.options == {**solver, "verify": True}
     assert {settings.seed for settings, _ in seen if settings.gap == 0.01} == {5, 6}
     assert {settings.threads for settings, _ in seen} == {2}
-    assert all(left <= 37 for _, left in seen)
+    assert all(left <= 36 for _, left in seen)
     assert seen[-1][1] > 30
 
 
 def test_what_the_caller_gives_wins_over_the_models_settings() -> None:
     model = Model.model_validate({"solver": {"gap": 0.01, "time_limit": 37, "threads": 2, "seed": 5}})
-    given = {"gap": 0.5, "time_limit": 20.5, "threads": 1, "seed": 9}
+    given = {"gap": 0.5, "time_limit": 20.5, "work_limit": 15.5, "threads": 1, "seed": 9}
     assert solve(Instance.model_validate(labelled()), model, **given).options == {**given, "verify": True}
 
 

@@ -14,11 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from enumeration.generators import random_instance
+from exchange.samples import every_key
 from portfolioopt.audit import audit
 from portfolioopt.errors import EngineFault, InvalidInput
+from portfolioopt.language.families import SOFT_FAMILIES
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
 from portfolioopt.language.values import Record
+from portfolioopt.language.writing import resolved
 from portfolioopt.plan import TODAY, Decision, Plan
 from portfolioopt.result import Result, input_hash, make_result
 from portfolioopt.result.exact import decode, encode
@@ -248,9 +251,26 @@ def test_the_input_hash_is_the_same_with_every_default_written_out(seed):
     assert input_hash(instance, model) == input_hash(in_full, Model.model_validate(model.model_dump(by_alias=True)))
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_the_input_hash_is_that_of_the_files_that_a_run_keeps(seed):
+    written, choices = random_instance(seed)
+    instance, model = Instance.model_validate(written), Model.model_validate(choices)
+    kept = Instance.model_validate(resolved(instance)), Model.model_validate(resolved(model))
+    assert input_hash(*kept) == input_hash(instance, model)
+
+
+def test_the_input_hash_of_every_key_is_that_of_the_files_that_a_run_keeps():
+    instance, model = every_key(), Model()
+    assert input_hash(Instance.model_validate(resolved(instance)), model) == input_hash(instance, model)
+    in_full = replace_in(two_deals(), review_years=[2026, 2027, 2028, 2029])
+    every_year, never = replace_in(two_deals(), review_years=None), replace_in(two_deals(), review_years=[])
+    assert input_hash(in_full, model) == input_hash(every_year, model) != input_hash(never, model)
+
+
 def test_the_input_hash_is_that_of_the_facts_as_canonical_json():
-    instance, model = two_deals(), Model()
+    instance, model = two_deals(), Model(limits=dict.fromkeys(SOFT_FAMILIES, "hard"))
     document = {"instance": plain(instance), "model": plain(model)}
+    assert input_hash(instance, model) == input_hash(instance, Model())
     text = json.dumps(document, sort_keys=True, separators=(",", ":"))
     assert input_hash(instance, model) == hashlib.sha256(text.encode()).hexdigest()
 

@@ -161,6 +161,20 @@ def test_no_time_and_nothing_that_may_be_done_is_no_plan_and_not_called_infeasib
     assert not result.verified
 
 
+def test_where_work_is_limited_the_same_comes_out_however_fast_the_machine_is(
+    large: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = solve(large, work_limit=1, time_limit=600, threads=1)
+    clock = time.perf_counter
+    monkeypatch.setattr(time, "perf_counter", lambda: 3 * clock())
+    slower = solve(large, work_limit=1, time_limit=600, threads=1)
+    assert one.stop_reason in ("work limit", "gap reached")
+    assert (one.plan, one.objective, one.bound, one.stop_reason) == (
+        slower.plan, slower.objective, slower.bound, slower.stop_reason,
+    )  # fmt: skip
+    assert solve(large, work_limit=0.001, time_limit=600, gap=0).stop_reason == "work limit"
+
+
 def test_ctrl_c_keeps_the_best_plan_so_far(large: Instance) -> None:
     before = signal.getsignal(signal.SIGINT)
     timer = threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT))

@@ -135,7 +135,9 @@ def read_run(folder: Path) -> Result:
 
 
 def write_exhibit(folder: Path, name: str, exhibit: Exhibit) -> Path:
-    """Add what a study has found to a run folder, whole or not at all; one of the same name is replaced.
+    """Add an exhibit to a run folder, whole or not at all; one of the same name is replaced.
+
+    What studies save by themselves lies in their own folders, from which reports pick it up.
 
     Raises `InvalidInput` where the folder is no run or cannot be written.
     """
@@ -155,7 +157,7 @@ def write_exhibit(folder: Path, name: str, exhibit: Exhibit) -> Path:
 
 
 def read_exhibits(folder: Path) -> dict[str, Exhibit]:
-    """The exhibits of a run folder by name; raises `InvalidInput`, which names the file that cannot be read."""
+    """The exhibits in the folder of a run or study by name; raises `InvalidInput`, which names what cannot be read."""
     found = {}
     for path in sorted((folder / EXHIBITS).glob("*.json")):
         try:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
@@ -26,12 +27,12 @@ from portfolioopt.plan import TODAY, Plan
 from portfolioopt.result import NOT_VERIFIED, Result, Status, Verification, make_result
 from portfolioopt.solution.conflict import Conflict, find_conflict
 from portfolioopt.solution.cuts import Breach
-from portfolioopt.solution.highs import Stop
 from portfolioopt.solution.judgement import Verdict
 from portfolioopt.solution.memory import Memory
 from portfolioopt.solution.prices import Priced, PriceList
 from portfolioopt.solution.request import PLAIN, Request
 from portfolioopt.solution.search import MOST_CUTS, STOPPING, Options, Search, Sight
+from portfolioopt.solution.stop import Stop
 from portfolioopt.solution.strategies import search_for_plan
 
 RESERVE = 0.03
@@ -46,6 +47,7 @@ def solve(
     *,
     gap: float | None = None,
     time_limit: float | None = None,
+    work_limit: float | None = None,
     threads: int | None = None,
     seed: int | None = None,
     verify: bool = True,
@@ -56,6 +58,8 @@ def solve(
 
     gap          relative gap at which a plan counts as optimal; the model's if not given, as for the next three
     time_limit   seconds for the whole solve, checks included
+    work_limit   work after which to stop, counted in units of very roughly a second: where that ends it, and not the
+                 time limit, the same plan comes out on every machine
     threads      threads of the solver; more than one may find other plans of equal value
     seed         random seed of the solver
     verify       whether a second, different run must confirm the first
@@ -68,6 +72,7 @@ def solve(
         model,
         gap=gap,
         time_limit=time_limit,
+        work_limit=work_limit,
         threads=threads,
         seed=seed,
         verify=verify,
@@ -121,6 +126,7 @@ class Session:
         *,
         gap: float | None = None,
         time_limit: float | None = None,
+        work_limit: float | None = None,
         threads: int | None = None,
         seed: int | None = None,
         verify: bool = True,
@@ -131,7 +137,7 @@ class Session:
         """As the function `solve`; `request` asks more of the plan than instance and model do."""
         began = time.perf_counter()
         if unknown:
-            known = "gap, time_limit, threads, seed, verify, progress and request"
+            known = "gap, time_limit, work_limit, threads, seed, verify, progress and request"
             raise UnknownOption(f"there is no option {', '.join(sorted(unknown))}; the options are {known}")
         if not isinstance(verify, bool):
             raise UnknownOption(f"verify is True or False, not {verify!r}")
@@ -140,7 +146,7 @@ class Session:
         if not isinstance(chosen, Model):
             raise InvalidModel([Fault((), f"a model or the name of one is needed, not {type(model).__name__}")])
         check_model(chosen, instance)
-        solver = _solver(chosen, gap=gap, time_limit=time_limit, threads=threads, seed=seed)
+        solver = _solver(chosen, gap=gap, time_limit=time_limit, work_limit=work_limit, threads=threads, seed=seed)
         deadline = began + float(solver.time_limit) * (1 - RESERVE)
         against = compared_with(chosen, instance) if request.against is None else request.against
         auditor = Auditor(instance, chosen, against, request.known)
@@ -151,7 +157,7 @@ class Session:
             more = request.breaches(plan, scenario, lambda level: level_of(level, found, instance))
             return replace(verdict, breaches=(*verdict.breaches, *more))
 
-        with _stoppable(deadline, request.stop) as stop:
+        with _stoppable(deadline, solver.work_limit, request.stop) as stop:
             laid = time.perf_counter()
             portfolio = lay_out(instance, request.known)
             formulated = time.perf_counter()
@@ -234,15 +240,16 @@ def _verdict(instance: Instance, found: Audit) -> Verdict:
 
 
 @contextmanager
-def _stoppable(deadline: float, shared: Stop | None = None) -> Iterator[Stop]:
+def _stoppable(deadline: float, work_limit: Decimal | None, shared: Stop | None = None) -> Iterator[Stop]:
     """Ctrl-C asks the search to stop and keep its best plan; a second Ctrl-C interrupts at once.
 
     A wish to stop that is shared is its owner's to hear.
     """
+    most_work = math.inf if work_limit is None else float(work_limit)
     if shared is not None:
-        yield Stop(min(deadline, shared.deadline), shared.asked)
+        yield Stop(min(deadline, shared.deadline), shared.asked, most_work=most_work)
         return
-    stop = Stop(deadline)
+    stop = Stop(deadline, most_work=most_work)
     if threading.current_thread() is not threading.main_thread():
         yield stop
         return
@@ -295,6 +302,7 @@ def _result(
         options={
             "gap": float(solver.gap),
             "time_limit": float(solver.time_limit),
+            **({} if solver.work_limit is None else {"work_limit": float(solver.work_limit)}),
             "threads": solver.threads,
             "seed": solver.seed,
             "verify": search.options.verify,
@@ -309,10 +317,8 @@ def _ending(search: Search) -> tuple[Status, str]:
         return "optimal", "gap reached"
     if search.infeasible:
         return "infeasible", "infeasible"
-    if search.stop.asked.is_set():
-        reason = "interrupted"
-    elif search.stop.due:
-        reason = "time limit"
+    if search.stop.due:
+        reason = search.stop.reason
     else:
         after = f", after {search.cuts} plans that the audit refused" if search.cuts > MOST_CUTS else ""
         reason = f"the search ended without reaching the gap{after}"

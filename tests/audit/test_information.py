@@ -33,6 +33,11 @@ def test_what_is_seen_in_the_review_year_itself_waits_too() -> None:
     assert not audited(two_futures(SEEN_2027, review_years=[2027]), take("form", 2030, scenario="low")).ok
 
 
+def test_with_no_review_year_there_is_the_first_only() -> None:
+    assert audited(two_futures(SEEN_2027), take("form", 2030, scenario="low")).ok
+    assert not audited(two_futures(SEEN_2027, review_years=[]), take("form", 2030, scenario="low")).ok
+
+
 def test_what_was_seen_once_stays_known_when_levels_meet_again() -> None:
     levels = {"demand": [0.5, 1, 1, 1, 1]}
     assert audited(two_futures(levels), take("form", 2027, scenario="low")).ok

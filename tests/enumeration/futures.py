@@ -112,7 +112,7 @@ def read_futures(instance: Mapping[str, Any]) -> Futures:
         assert len(numbers) == years
         return tuple(exact(number) for number in numbers)
 
-    reviews = instance.get("review_years") or range(first_year, first_year + years)
+    reviews = instance.get("review_years", range(first_year, first_year + years))
     return Futures(
         first_year=first_year,
         years=years,

@@ -14,8 +14,9 @@ from portfolioopt.formulation.build import Formulation
 from portfolioopt.formulation.draft import Row, difference
 from portfolioopt.plan import Plan
 from portfolioopt.solution.decisions import arcs_of
-from portfolioopt.solution.highs import Run, Settings, Stop, run
+from portfolioopt.solution.highs import Run, Settings, run
 from portfolioopt.solution.program import hand_over
+from portfolioopt.solution.stop import Stop
 
 
 def held(formulation: Formulation, plan: Plan) -> Run:

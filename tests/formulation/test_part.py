@@ -11,8 +11,9 @@ from portfolioopt.formulation.part import around, part, whole
 from portfolioopt.networks.tree import Ints
 from portfolioopt.plan import TODAY
 from portfolioopt.solution.decisions import arcs_of
-from portfolioopt.solution.highs import Settings, Stop, run
+from portfolioopt.solution.highs import Settings, run
 from portfolioopt.solution.program import hand_over, hand_over_part
+from portfolioopt.solution.stop import Stop
 
 
 def drawn(seed: int) -> Formulation:

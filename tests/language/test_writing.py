@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exchange.samples import every_key
 from language.samples import SOUND, write
 from portfolioopt.language.emitting import emit
 from portfolioopt.language.instance import Instance
@@ -177,6 +178,18 @@ def test_any_instance_reads_back_equal(raw: dict[str, Any]) -> None:
     instance = Instance.model_validate(raw)
     assert Instance.model_validate(read(to_yaml(instance))) == instance
     assert Instance.model_validate(plain(instance)) == instance
+
+
+def test_what_names_nothing_is_resolved_as_naming_nothing() -> None:
+    """Left out it would mean all: every domain, every kind of action, every year."""
+    facts = every_key()
+    assert () in [limit.domains for limit in facts.activity]
+    assert () in [limit.kinds for limit in facts.moves]
+    assert facts.review_years == ()
+    back = Instance.model_validate(read(to_resolved_yaml(facts)))
+    assert [limit.domains for limit in back.activity] == [limit.domains for limit in facts.activity]
+    assert [limit.kinds for limit in back.moves] == [limit.kinds for limit in facts.moves]
+    assert back.review_years == ()
 
 
 @given(instances())

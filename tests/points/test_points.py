@@ -16,7 +16,7 @@ from portfolioopt.points.edits import changes_from, changes_text
 from portfolioopt.points.facts import memory_from, memory_text, opened
 from portfolioopt.points.point import Point, point_from
 from portfolioopt.points.work import answered, compute, received, work_of
-from portfolioopt.solution.highs import Stop
+from portfolioopt.solution.stop import Stop
 
 INSTANCES = Path(__file__).parents[2] / "instances"
 CHANGES: tuple[Change, ...] = (

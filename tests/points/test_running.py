@@ -17,7 +17,7 @@ from portfolioopt.points import Facts, Outcome, Pace, Point, Store, Where, compu
 from portfolioopt.points.engines import Back
 from portfolioopt.points.running import MOST_DEATHS
 from portfolioopt.points.work import as_sent, compute
-from portfolioopt.solution.highs import Stop
+from portfolioopt.solution.stop import Stop
 
 INSTANCES = Path(__file__).parents[2] / "instances"
 POINTS = 40

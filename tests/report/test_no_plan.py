@@ -5,6 +5,7 @@ import inspect
 from portfolioopt.command.solve import solve_command
 from portfolioopt.report.making import write_report
 from portfolioopt.report.sections import no_plan
+from portfolioopt.result.sentences import way_on
 from report_samples import Reader, infeasible_run
 
 
@@ -42,8 +43,8 @@ def test_no_plan_is_not_called_infeasible(tmp_path):
 
 def test_every_option_that_it_names_exists():
     options = inspect.signature(solve_command).parameters
-    source = inspect.getsource(no_plan)
-    for option in ("model", "time-limit", "set"):
+    source = inspect.getsource(no_plan) + inspect.getsource(way_on)
+    for option in ("model", "time-limit", "work-limit", "set"):
         assert f"--{option}" in source
         assert option.replace("-", "_") in options or option == "set"
 

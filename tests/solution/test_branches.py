@@ -15,10 +15,10 @@ from portfolioopt.plan import TODAY, Plan
 from portfolioopt.solution import strategies
 from portfolioopt.solution.branches import arcs_open_to, branches_from, decide_by_stages, splits_of
 from portfolioopt.solution.decisions import arcs_of
-from portfolioopt.solution.highs import Stop
 from portfolioopt.solution.judgement import Verdict
 from portfolioopt.solution.pricing import price
 from portfolioopt.solution.search import Options, Search
+from portfolioopt.solution.stop import Stop
 
 
 def today(formulation: Formulation) -> Floats:

@@ -10,7 +10,7 @@ from engine_samples import Written, formulated, solved
 from enumeration.enumerator import Assessment, assess
 from enumeration.generators import random_instance
 from portfolioopt.solution.conflict import find_conflict
-from portfolioopt.solution.highs import Stop
+from portfolioopt.solution.stop import Stop
 
 
 def infeasible(number: int) -> list[tuple[str, Written, Written]]:

@@ -10,9 +10,10 @@ from engine_samples import formulated
 from portfolioopt.solution import ascent
 from portfolioopt.solution.ascent import ascend
 from portfolioopt.solution.coarse import carried_over, coarser, standing_for
-from portfolioopt.solution.highs import Settings, Stop, run
+from portfolioopt.solution.highs import Settings, run
 from portfolioopt.solution.prices import PriceList
 from portfolioopt.solution.program import hand_over
+from portfolioopt.solution.stop import Stop
 
 
 def test_prices_of_a_sample_mended_on_all_prove_nearly_what_the_relaxation_proves(

@@ -11,9 +11,10 @@ from enumeration.generators import random_instance
 from portfolioopt.formulation.build import Formulation
 from portfolioopt.language.families import FAMILY_NAMES
 from portfolioopt.networks.tree import Floats
-from portfolioopt.solution.highs import Settings, Stop, run
+from portfolioopt.solution.highs import Settings, run
 from portfolioopt.solution.prices import PriceList, arc_starts, sweep
 from portfolioopt.solution.program import hand_over
+from portfolioopt.solution.stop import Stop
 
 NEARLY = 1e-7
 

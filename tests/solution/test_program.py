@@ -14,8 +14,9 @@ from enumeration.generators import random_instance
 from portfolioopt import EngineFault
 from portfolioopt.formulation.build import Formulation
 from portfolioopt.solution.decisions import arcs_of
-from portfolioopt.solution.highs import Settings, Stop, run
+from portfolioopt.solution.highs import Settings, run
 from portfolioopt.solution.program import Program, hand_over
+from portfolioopt.solution.stop import Stop
 
 
 def drawn(seed: int) -> Formulation:

@@ -15,10 +15,11 @@ from portfolioopt.audit import audit
 from portfolioopt.plan import TODAY, Decision, Plan
 from portfolioopt.solution import pricing, strategies
 from portfolioopt.solution.cuts import Breach
-from portfolioopt.solution.highs import Settings, Stop
+from portfolioopt.solution.highs import Settings
 from portfolioopt.solution.judgement import Verdict
 from portfolioopt.solution.pricing import price
 from portfolioopt.solution.search import Options, Search, Sight, relative_gap
+from portfolioopt.solution.stop import Stop
 
 
 def searching_for(written: Written, choices: Written | None = None, gap: float = 1e-6) -> Search:

@@ -16,13 +16,16 @@ from portfolioopt.command import run
 from portfolioopt.plan import Plan
 from portfolioopt.points import Outcome, Where
 from portfolioopt.result.exact import encode
+from portfolioopt.result.exhibit import CoreIndex, Tornado, exhibit_from_json
+from portfolioopt.runs import read_run
 from portfolioopt.studies.answer import from_json, to_json
 from portfolioopt.studies.sweep import Design, Sweep, grid, levels_of, listed, one_at_a_time, range_of, sample, sweep
 from portfolioopt.studies.sweep.designs import Trial
 from portfolioopt.studies.sweep.files import is_sweep_file, read_sweep
 from portfolioopt.studies.sweep.found import point_of
 from portfolioopt.studies.sweep.inputs import each_of, read_varied
-from portfolioopt.studies.sweep.tables import core, differing
+from portfolioopt.studies.sweep.tables import differing
+from portfolioopt.studies.sweep.tornado import core
 
 ROOT = Path(__file__).parents[2]
 TWO = ROOT / "instances" / "two_deals"
@@ -339,18 +342,22 @@ def test_the_command_solves_keeps_and_goes_on(tmp_path: Path, capsys: pytest.Cap
     assert "4 of 4 points" in capsys.readouterr().out
 
 
-def test_a_sweep_of_a_run_adds_its_tornado_to_the_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from portfolioopt.runs import read_exhibits
-
-    base = tmp_path / "base"
+def test_a_sweep_of_a_run_is_on_the_page_of_the_run(tmp_path: Path) -> None:
+    base, out = tmp_path / "base", tmp_path / "out"
     assert run(["solve", str(TWO), "--out", str(base), "--quiet"]) == 0
     varied = ["--one-at-a-time", "--range", "capital.budget=x0.8..x1.1", "--vary", "capital.recycle=0"]
-    assert run(["sweep", str(base), *varied, "--engine", "serial", "--out", str(tmp_path / "out"), "-q"]) == 0
-    assert "tornado added" in capsys.readouterr().err
-    content = read_exhibits(base)["tornado"].content
-    bars = {bar.input: bar for bar in content.bars}  # type: ignore[union-attr]
+    assert run(["sweep", str(base), *varied, "--engine", "serial", "--out", str(out), "-q"]) == 0
+    shown = {path.stem: exhibit_from_json(path.read_text(encoding="utf-8")) for path in out.glob("exhibits/*.json")}
+    assert set(shown) == {"sweep", "sweep-core"}
+    assert shown["sweep"].input_hash == read_run(base).input_hash
+    content, index = shown["sweep"].content, shown["sweep-core"].content
+    assert isinstance(content, Tornado)
+    assert isinstance(index, CoreIndex)
+    bars = {bar.input: bar for bar in content.bars}
     assert bars["capital.budget"].plan_changes_at_low
     assert (bars["capital.recycle"].low_level, bars["capital.recycle"].high_level) == ("0", "as it is")
+    assert index.plans == 4
+    assert {one.standing for one in index.decisions if one.share < 1} == {"borderline"}
 
 
 @pytest.mark.parametrize(

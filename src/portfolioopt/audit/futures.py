@@ -28,7 +28,8 @@ class Futures:
             tuple(numbers.setdefault(frozenset(deviation.items()), len(numbers)) for deviation in deviations)
             for deviations in self._deviations
         )
-        reviews = {0, *(year - self.first_year for year in instance.review_years or instance.horizon.calendar)}
+        every = instance.horizon.calendar if instance.review_years is None else instance.review_years
+        reviews = {0, *(year - self.first_year for year in every)}
         self._latest_review = tuple(max(at for at in reviews if at <= year) for year in range(self.years))
         self._histories = self._number_histories(foreseen)
 

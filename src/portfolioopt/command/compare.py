@@ -16,6 +16,7 @@ from portfolioopt.command.solve import (
     SeedOption,
     ThreadsOption,
     TimeLimitOption,
+    WorkLimitOption,
     solver_options,
     watched,
 )
@@ -36,6 +37,7 @@ def compare_command(
     model: ModelOption = None,
     gap: GapOption = None,
     time_limit: TimeLimitOption = None,
+    work_limit: WorkLimitOption = None,
     threads: ThreadsOption = None,
     seed: SeedOption = None,
     no_verify: NoVerifyOption = False,
@@ -54,7 +56,7 @@ def compare_command(
     found: list[Compared] = named(items, model)
     if len(found) < 2:
         raise typer.BadParameter("name two or more to compare", param_hint="ITEMS")
-    options = solver_options(gap, time_limit, threads, seed, no_verify=no_verify)
+    options = solver_options(gap, time_limit, work_limit, threads, seed, no_verify=no_verify)
     session = Session()
     try:
         with watched(wanted=not quiet) as progress:

@@ -179,13 +179,9 @@ def _turning(answer: "Explain") -> "Iterable[str]":
     if answer.verdict == "out":
         it = "it is kept" if answer.in_force else "it is signed"
     for flip in answer.flips:
-        if flip.between is None:
-            continue
-        low, high = flip.between.low, flip.between.high
-        far, near = (low, high) if high <= 1 else (high, low)
-        way = "lower" if far < 1 else "higher"
-        what = f"The limit {flip.what}" if flip.of_limit else f"Its {flip.what}"
-        yield f"{what} {percent(abs(far - 1), 1)} {way}: {it} (not yet at {percent(abs(near - 1), 1)})."
+        if flip.ends is not None:
+            said = f"{flip.said[0].upper()}{flip.said[1:]}"
+            yield f"{said}: {it} (not yet at {percent(abs(flip.ends[1] - 1), 1)})."
     for ends, of_limit in ((f, limit) for limit in (False, True) for f in sorted({one.tried for one in answer.flips})):
         idle = [
             one.what for one in answer.flips if one.between is None and one.tried == ends and one.of_limit == of_limit

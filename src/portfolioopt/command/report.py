@@ -18,6 +18,14 @@ def report_command(
         Path | None,
         typer.Option("--out", "-o", metavar="FILE", help="The page; report.html in the run folder if not given."),
     ] = None,
+    studies: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--with",
+            metavar="STUDY",
+            help="Also show this saved study; may repeat. Studies of the same input beside the run are shown anyway.",
+        ),
+    ] = None,
     png: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Also write each chart as a PNG into this folder.")
     ] = None,
@@ -28,6 +36,8 @@ def report_command(
 
     Prints the names of the files written. Needs: pip install 'portfolioopt[report]'.
     """
+    if studies and len(runs) > 1:
+        raise typer.BadParameter("studies belong to one run, and a comparison shows several", param_hint="--with")
     from portfolioopt.report.extra import need_extra
 
     need_extra()
@@ -39,7 +49,7 @@ def report_command(
     if pdf and browser is None:
         raise typer.BadParameter(TO_GET_ONE, param_hint="--pdf")
     with _progress() as progress:
-        written = write_report(runs, out, pictures=png, browser=browser, progress=progress)
+        written = write_report(runs, out, studies=studies or (), pictures=png, browser=browser, progress=progress)
     files = [written.page, *written.pictures, *([written.pdf] if written.pdf else [])]
     if as_json:
         told = {

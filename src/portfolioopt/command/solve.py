@@ -35,6 +35,12 @@ GapOption = Annotated[float | None, typer.Option(min=0, help="Relative gap at wh
 TimeLimitOption = Annotated[
     float | None, typer.Option(min=0.001, help="Seconds for the whole of each solve, checks included.")
 ]
+WorkLimitOption = Annotated[
+    float | None,
+    typer.Option(
+        min=0.001, help="Work after which to stop, of very roughly a second a unit; the same plan on every machine."
+    ),
+]
 ThreadsOption = Annotated[int | None, typer.Option(min=1, max=256, help="Threads of the solver.")]
 SeedOption = Annotated[int | None, typer.Option(min=0, max=2**31 - 1, help="Random seed of the solver.")]
 NoVerifyOption = Annotated[bool, typer.Option("--no-verify", help="Skip the second, independent run.")]
@@ -66,6 +72,7 @@ def solve_command(
     ignored: IgnoreOption = None,
     gap: GapOption = None,
     time_limit: TimeLimitOption = None,
+    work_limit: WorkLimitOption = None,
     threads: ThreadsOption = None,
     seed: SeedOption = None,
     no_verify: NoVerifyOption = False,
@@ -89,7 +96,7 @@ def solve_command(
     from portfolioopt.runs import write_run
     from portfolioopt.solving import solve
 
-    options = solver_options(gap, time_limit, threads, seed, no_verify=no_verify)
+    options = solver_options(gap, time_limit, work_limit, threads, seed, no_verify=no_verify)
     with watched(wanted=not quiet) as progress:
         result = solve(source.instance, source.model, progress=progress, **options)
     try:
@@ -102,10 +109,16 @@ def solve_command(
 
 
 def solver_options(
-    gap: float | None, time_limit: float | None, threads: int | None, seed: int | None, *, no_verify: bool
+    gap: float | None,
+    time_limit: float | None,
+    work_limit: float | None,
+    threads: int | None,
+    seed: int | None,
+    *,
+    no_verify: bool,
 ) -> dict[str, Any]:
     """What the command line asks of the solver, as options of `solve`."""
-    asked = {"gap": gap, "time_limit": time_limit, "threads": threads, "seed": seed}
+    asked = {"gap": gap, "time_limit": time_limit, "work_limit": work_limit, "threads": threads, "seed": seed}
     return {name: value for name, value in asked.items() if value is not None} | {"verify": not no_verify}
 
 

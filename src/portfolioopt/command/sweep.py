@@ -41,11 +41,14 @@ from portfolioopt.command.talk import talk
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
+    from portfolioopt.cases.files import Foundation
+    from portfolioopt.command.edits import Edits
     from portfolioopt.language.instance import Instance
     from portfolioopt.language.model import Model, Solver
-    from portfolioopt.solution.highs import Stop
+    from portfolioopt.solution.stop import Stop
     from portfolioopt.studies.means import Means
     from portfolioopt.studies.sweep import Design, Sweep, SweepPoint
+    from portfolioopt.studies.sweep.asked import Asked
     from portfolioopt.studies.sweep.found import Act
     from portfolioopt.studies.sweep.inputs import Varied
 
@@ -119,7 +122,6 @@ def sweep_command(
     if parquet:
         check_parquet()
     own = _Own(time_limit, work_limit, solve_limit, gap, seed, no_verify=no_verify)
-    run: Path | None = None
     if resume is not None:
         told = (target, model, vary, ranges, each, sample, cases, case, settings, forced, forbidden, ignored, out)
         if any(one is not None for one in told) or one_at_a_time:
@@ -129,9 +131,8 @@ def sweep_command(
         asked = replace(asked, means=own.over(asked.means))
     else:
         asking = edits(case, settings, forced, forbidden, ignored)
-        asked, run = _asked(
-            target, model, asking, own, _Varying(vary, ranges, each, sample, cases, one_at_a_time), quiet
-        )
+        varying = _Varying(vary, ranges, each, sample, cases, one_at_a_time)
+        asked = _asked(target, model, asking, own, varying, quiet=quiet)
         folder = out
     home = begin_study("sweep", asked.instance, asked.model, folder, command=sys.argv)
     keep(asked, home)
@@ -149,7 +150,6 @@ def sweep_command(
         )
     try:
         settle_study(answer, asked.instance, asked.model, home, command=sys.argv, parquet=parquet)
-        _exhibit(answer, run)
     finally:
         # even where it cannot be saved, what was found is told
         tell_answer(answer, as_json=as_json, quiet=quiet)
@@ -233,14 +233,14 @@ class _Own:
 
 
 def _asked(
-    target: Path | None, model: str | None, asking: Any, own: _Own, varying: _Varying, quiet: bool
-) -> "tuple[Any, Path | None]":
-    """What to solve, and the run that it starts from, if it does."""
+    target: Path | None, model: str | None, asking: "Edits", own: _Own, varying: _Varying, *, quiet: bool
+) -> "Asked":
+    """What to solve."""
     from portfolioopt.runs import INSTANCE_USED, MODEL_USED, is_run
     from portfolioopt.studies.sweep.asked import Asked
     from portfolioopt.studies.sweep.files import is_sweep_file, read_sweep
 
-    declared = run = None
+    declared = None
     if target is not None and is_sweep_file(target):
         if varying.any:
             raise typer.BadParameter("the file says what is varied: change it there", param_hint="FILE")
@@ -251,8 +251,7 @@ def _asked(
     elif target is None and varying.cases is not None:
         asking = asking._replace(foundation=_foundation(varying.cases))
     elif target is not None and is_run(target):
-        run, model = target, model or str(target / MODEL_USED)
-        target = target / INSTANCE_USED
+        model, target = model or str(target / MODEL_USED), target / INSTANCE_USED
     source = edited_source(target, model, asking)
     if not quiet:
         tell_differences(source)
@@ -260,12 +259,12 @@ def _asked(
         talk(f"warning: {warning}")
     facts, choices = source.instance, source.model
     if declared is not None:
-        return Asked(facts, choices, declared.design(facts, choices), own.over_solver(declared.solver)), run
+        return Asked(facts, choices, declared.design(facts, choices), own.over_solver(declared.solver))
     seed = choices.solver.seed if own.seed is None else own.seed
-    return Asked(facts, choices, varying.design(facts, choices, seed), own.over_solver(None)), run
+    return Asked(facts, choices, varying.design(facts, choices, seed), own.over_solver(None))
 
 
-def _foundation(cases: Path) -> Any:
+def _foundation(cases: Path) -> "Foundation | None":
     """Instance and model that a case file names for its first case."""
     from portfolioopt.cases.files import read_cases
 
@@ -275,7 +274,7 @@ def _foundation(cases: Path) -> Any:
 @contextmanager
 def _heard() -> "Iterator[Stop]":
     """A wish to stop that Ctrl-C asks for: no point is begun any more, and those under way are given up."""
-    from portfolioopt.solution.highs import Stop
+    from portfolioopt.solution.stop import Stop
 
     stop = Stop()
     if threading.current_thread() is not threading.main_thread():
@@ -293,17 +292,6 @@ def _heard() -> "Iterator[Stop]":
         yield stop
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def _exhibit(answer: "Sweep", run: Path | None) -> None:
-    """The tornado goes to the run that was varied, for its report."""
-    from portfolioopt.runs import read_run, write_exhibit
-
-    exhibit = answer.exhibit
-    if run is None or exhibit is None or exhibit.input_hash != read_run(run).input_hash:
-        return
-    write_exhibit(run, "tornado", exhibit)
-    talk(f"tornado added to {run}: portfolioopt report {run} shows it")
 
 
 def _code(answer: "Sweep") -> int:
@@ -443,7 +431,7 @@ def _core(answer: "Sweep") -> "Iterable[RenderableType]":
     """Decisions that every plan takes, and those that only some do."""
     from portfolioopt.command.show.layout import bullet, heading, paragraph
     from portfolioopt.result.figures import percent
-    from portfolioopt.studies.sweep.tables import core
+    from portfolioopt.studies.sweep.tornado import core
 
     plans = sum(1 for one in answer.points if one.value is not None)
     if plans < 2:

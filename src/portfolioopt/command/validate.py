@@ -85,7 +85,7 @@ def _summary(source: "EditedSource", model_asked: bool, warnings: int) -> str:
         ("partnerships", _counted(len(instance.partnerships), _tally(domains))),
         ("in force", _counted(len(in_force), _some(in_force))),
         ("scenarios", _counted(len(instance.futures), _some([one.name for one in instance.futures]))),
-        ("review years", _some([str(year) for year in instance.review_years or ()]) or "every year"),
+        ("review years", _reviews(instance)),
         ("limits", _limits(instance)),
     ]
     if model_asked or source.case.every_change:
@@ -118,6 +118,12 @@ def _tally(counts: "Counter[str]") -> str:
 
 def _some(names: list[str]) -> str:
     return ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
+
+
+def _reviews(instance: "Instance") -> str:
+    if instance.review_years is None:
+        return "every year"
+    return _some([str(year) for year in instance.review_years]) or "the first year only"
 
 
 def _counted(number: int, detail: str) -> str:

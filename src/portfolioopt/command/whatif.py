@@ -28,6 +28,7 @@ from portfolioopt.command.solve import (
     SeedOption,
     ThreadsOption,
     TimeLimitOption,
+    WorkLimitOption,
     exit_code,
     solver_options,
     watched,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from portfolioopt.comparison import WhatIf
     from portfolioopt.result import Result
 
-KEPT_OPTIONS = ("gap", "time_limit", "threads", "seed")
+KEPT_OPTIONS = ("gap", "time_limit", "work_limit", "threads", "seed")
 
 
 def whatif_command(
@@ -55,6 +56,7 @@ def whatif_command(
     ignored: IgnoreOption = None,
     gap: GapOption = None,
     time_limit: TimeLimitOption = None,
+    work_limit: WorkLimitOption = None,
     threads: ThreadsOption = None,
     seed: SeedOption = None,
     no_verify: NoVerifyOption = False,
@@ -81,7 +83,7 @@ def whatif_command(
     for warning in source.warnings():
         talk(f"warning: {warning}")
     options: dict[str, Any] = {} if start is None else _kept(start)
-    options |= solver_options(gap, time_limit, threads, seed, no_verify=no_verify)
+    options |= solver_options(gap, time_limit, work_limit, threads, seed, no_verify=no_verify)
     session = Session()
     try:
         with watched(wanted=not quiet) as progress:
@@ -122,7 +124,7 @@ def _base(base: Path | None, model: str | None, asked: Edits) -> "tuple[EditedSo
 
 def _kept(start: "Result") -> dict[str, Any]:
     """The options that a run was solved with."""
-    return {name: start.options[name] for name in KEPT_OPTIONS if name in start.options}
+    return {name: start.options[name] for name in KEPT_OPTIONS if start.options.get(name) is not None}
 
 
 def _tell(found: "WhatIf", *, every: bool, as_json: bool, quiet: bool) -> None:

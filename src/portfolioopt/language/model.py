@@ -65,6 +65,8 @@ class Solver(Record):
     """Relative gap at which a plan counts as optimal."""
     time_limit: Seconds = Decimal(60)
     """Seconds for the whole of a solve, checks included."""
+    work_limit: Seconds | None = None
+    """Work after which to stop, counted and not timed, in units of very roughly a second: the same on every machine."""
     threads: Annotated[int, Field(ge=1, le=256)] = 1
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
 

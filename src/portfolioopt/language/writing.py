@@ -54,7 +54,13 @@ def _record(record: BaseModel, top: BaseModel | None) -> dict[str, Any]:
         elif name not in record.model_fields_set:
             continue
         written = _value(value, top, isinstance(record, During) or name == "from_")
-        nothing = written is None or (top is not None and written in ({}, []) and not field.is_required())
+        # an empty list is written where leaving it out would mean another: one of names that counts nothing
+        nothing = written is None or (
+            top is not None
+            and written in ({}, [])
+            and not field.is_required()
+            and field.get_default(call_default_factory=True, validated_data={}) in ({}, ())
+        )
         if not nothing:
             found[field.alias or name] = written
     return found
@@ -85,7 +91,7 @@ def _default_meant(record: BaseModel, name: str, value: Any, top: BaseModel) -> 
             return record.id
         case (Action(), "window") | (Rule(), "years"):
             return years
-        case Instance(), "review_years":
+        case Instance(), "review_years" if value is None:  # none at all is a choice of its own
             return tuple(top.horizon.calendar)
         case Instance(), "scenarios":
             return top.futures

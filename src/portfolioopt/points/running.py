@@ -10,7 +10,7 @@ from portfolioopt.points.outcome import Outcome
 from portfolioopt.points.point import Point
 from portfolioopt.points.store import Store
 from portfolioopt.points.work import received
-from portfolioopt.solution.highs import Stop
+from portfolioopt.solution.stop import Stop
 
 MOST_DEATHS = 4
 """Workers that may be lost over one point before it is given up: it may be what kills them."""

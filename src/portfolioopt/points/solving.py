@@ -22,15 +22,15 @@ from portfolioopt.points.facts import Opened, memory_text
 from portfolioopt.points.outcome import Worked
 from portfolioopt.result import Result
 from portfolioopt.result.exact import encode
-from portfolioopt.solution.highs import Stop
 from portfolioopt.solution.memory import Memory
 from portfolioopt.solution.request import Request
+from portfolioopt.solution.stop import BY_TIME, INTERRUPTED, Stop
 from portfolioopt.solving import Session
 
 SOLVE = "portfolioopt.points.solving:solve_point"
 MEMORY = "memory"
 """What may be wanted besides: what the solve has found out, for others to start from."""
-BY_THE_CLOCK = ("time limit", "interrupted")
+BY_THE_CLOCK = (BY_TIME, INTERRUPTED)
 
 
 def solve_asked(
@@ -63,8 +63,7 @@ def solve_point(facts: Opened, asked: Mapping[str, Any], stop: Stop) -> Worked:
     if facts.memory is not None:
         session = Session.knowing(facts.instance, facts.model, facts.memory, Request(against=facts.against))
     request = Request(against=facts.against, stop=stop)
-    options = {name: value for name, value in asked["options"].items() if name != "work_limit"}
-    result = session.solve(*made, threads=1, request=request, **options)
+    result = session.solve(*made, threads=1, request=request, **asked["options"])
     answer = _answer(result)
     if facts.memory is not None and facts.memory.plan is not None:
         answer["base_plan"] = _worth(made, facts.memory, facts.against)

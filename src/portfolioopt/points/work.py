@@ -14,7 +14,7 @@ from portfolioopt.points.edition import differences
 from portfolioopt.points.facts import Opened, opened
 from portfolioopt.points.outcome import Outcome, Worked
 from portfolioopt.points.point import Point, point_from
-from portfolioopt.solution.highs import Stop
+from portfolioopt.solution.stop import Stop
 
 Work = Callable[[Opened, Mapping[str, Any], Stop], Worked]
 OURS = "portfolioopt."

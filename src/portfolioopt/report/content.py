@@ -32,6 +32,8 @@ class Table:
     """What is left out, or how to read it."""
     words: bool = False
     """Whether the other columns hold words, not figures."""
+    worded: tuple[int, ...] = ()
+    """Single columns (0: the first) that hold words among those that hold figures."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ def write_report(
     folders: Sequence[Path],
     page: Path | None = None,
     *,
+    studies: Sequence[Path] = (),
     pictures: Path | None = None,
     browser: str | None = None,
     progress: Callable[[str], None] | None = None,
@@ -48,6 +49,7 @@ def write_report(
     """Writes the report of one run, or the comparison of several, and returns where it is.
 
     page       the HTML file; without it, report.html or comparison.html in the first run folder
+    studies    folders of studies whose exhibits belong on the page, beside those that are found by themselves
     pictures   folder for a PNG of each chart
     browser    prints the page as PDF beside it
     progress   told in words what is being done
@@ -59,7 +61,7 @@ def write_report(
     target = page or default_page(folders)
     refuse_foreign(target)
     said("reading")
-    made = page_of([open_run(folder) for folder in folders])
+    made = page_of([open_run(folder, studies) for folder in folders])
     drawings = draw(made.charts, lambda number: said(f"drawing chart {number} of {len(made.charts)}"))
     write_page(target, html(made, drawings))
     shown = tuple(write_pictures(pictures, drawings)) if pictures else ()

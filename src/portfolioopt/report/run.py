@@ -1,11 +1,17 @@
-"""A saved run as a report reads it: the result, the facts it was made from, and what studies have added."""
+"""A saved run as a report reads it: the result, the facts it was made from, and what studies have added.
+
+Studies of the same facts and choices that lie beside a run (both go to runs/ if nothing else is said) belong to it, and
+so do those that are named; of two exhibits of one name the later one counts.
+"""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
+from portfolioopt.archive import saved_in, studies_beside
 from portfolioopt.audit.contributions import Contributions
 from portfolioopt.errors import Fault, InvalidInput
 from portfolioopt.language.instance import Instance
@@ -18,7 +24,9 @@ from portfolioopt.runs import (
     INSTANCE_USED,
     MANIFEST,
     MODEL_USED,
+    STUDY_FORMAT,
     TO_MAKE_ONE,
+    format_of,
     is_run,
     is_there,
     read_exhibits,
@@ -48,6 +56,8 @@ class Run:
     """By name; those made for another input are left out."""
     foreign: tuple[str, ...]
     """Names of those left out."""
+    studies: tuple[str, ...] = ()
+    """Where exhibits come from that do not lie in the run itself: study, folder and time."""
 
     @cached_property
     def lookup(self) -> Lookup | None:
@@ -63,15 +73,18 @@ class Run:
         return {each.id: f"p{number}" for number, each in enumerate(self.result.outline.partnerships)}
 
 
-def open_run(folder: Path) -> Run:
-    """The run of a folder; raises `InvalidInput` where there is none or it cannot be read."""
+def open_run(folder: Path, studies: Sequence[Path] = ()) -> Run:
+    """The run of a folder, with the exhibits of the studies beside it and of those named.
+
+    Raises `InvalidInput` where there is no run or it cannot be read, or what is named is no study.
+    """
     if not is_run(folder):
         message = "is not a run folder" if is_there(folder) else "there is no such folder"
         raise InvalidInput([Fault((), message, TO_MAKE_ONE, file=str(folder))])
     result = read_run(folder)
     instance, contributions, doubt = _facts(folder, result)
     model = _choices(folder)
-    exhibits = read_exhibits(folder)
+    exhibits, told = _exhibits(folder, result, studies)
     own = {name: exhibit for name, exhibit in exhibits.items() if exhibit.input_hash == result.input_hash}
     created = json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("created", "")
     return Run(
@@ -84,7 +97,31 @@ def open_run(folder: Path) -> Run:
         model,
         own,
         tuple(name for name in exhibits if name not in own),
+        told,
     )
+
+
+def _exhibits(folder: Path, result: Result, named: Sequence[Path]) -> tuple[dict[str, Exhibit], tuple[str, ...]]:
+    """All exhibits by name, and the studies that some of them come from."""
+    found: dict[str, Exhibit] = {}
+    origin: dict[str, Path] = {}
+    for study in named:
+        if format_of(study) != STUDY_FORMAT:
+            message = "is not the folder of a study" if is_there(study) else "there is no such folder"
+            raise InvalidInput([Fault((), message, "name one that a study has saved", file=str(study))])
+    for study in (*studies_beside(folder, result.input_hash), *named):
+        own = {
+            name: exhibit
+            for name, exhibit in read_exhibits(study).items()
+            if exhibit.input_hash == result.input_hash or name not in found
+        }
+        found |= own
+        origin |= dict.fromkeys(own, study)
+    within = read_exhibits(folder)
+    found |= within
+    used = dict.fromkeys(study for name, study in origin.items() if name not in within)
+    saved = [one for one in map(saved_in, used) if one is not None]
+    return found, tuple(f"{one.what} ({one.folder.name}, {one.created:%Y-%m-%d %H:%M})" for one in saved)
 
 
 def _facts(folder: Path, result: Result) -> tuple[Instance | None, Contributions | None, str]:

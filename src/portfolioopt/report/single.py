@@ -74,9 +74,11 @@ def source(run: Run) -> tuple[str, ...]:
     result = run.result
     versions = ", ".join(f"{name} {version}" for name, version in result.versions.items())
     lines = [
-        f"Every figure is the audit's: the plan replayed from the instance alone in exact numbers. "
+        f"Every figure of the plan is the audit's: the plan replayed from the instance alone in exact numbers. "
         f"Run of {run.created}, input {result.input_hash[:12]}, made with {versions}."
     ]
+    if run.studies:
+        lines.append(f"Beside the plan, from studies of the same input: {'; '.join(run.studies)}.")
     if run.doubt:
         lines.append(f"Readiness, capital by partnership and who uses what are not told: {run.doubt}.")
     return tuple(lines)

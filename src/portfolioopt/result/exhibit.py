@@ -11,6 +11,9 @@ WhyNot        what it would cost to have in what is out, or out what is in
 PlainTable    anything else, as a table
 
 Money is in the currency of the instance. A file says which input it was made for, so that none is read beside another.
+
+A study gives its answer a method `exhibits` that returns them by name (see `studies/exhibiting.py`); they are saved in
+the folder of the study, and the report of a run of the same input picks them up.
 """
 
 import json
@@ -77,7 +80,8 @@ class CoreDecision:
     year: int | None
     """None: in any year."""
     share: float
-    standing: Literal["core", "borderline", "out"]
+    standing: Literal["core", "borderline", "out", "open"]
+    """`open`: time ended before it was known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +94,14 @@ class CoreIndex:
 
 @dataclass(frozen=True, slots=True)
 class WalkAwayPrice:
-    """Optimum with a partnership available minus optimum without it; None: nothing feasible is left without it."""
+    """Optimum with a partnership available minus optimum without it, between two ends where a gap remains.
+
+    An end that is None is without end: both are where nothing feasible is left without the partnership.
+    """
 
     partnership: str
-    price: float | None
-    uncertain_by: float | None
-    """How far the true price may lie from this one, where a gap remains."""
+    low: float | None
+    high: float | None
     said: str
 
 
@@ -108,11 +114,15 @@ class WalkAway:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a partnership is in or out: value with the other choice minus value of the plan; None: infeasible."""
+    """Why a partnership is in or out, and between what the cost of the other choice lies.
+
+    An end that is None is without end: both are where nothing feasible is left with the other choice.
+    """
 
     partnership: str
-    standing: Literal["in", "out"]
-    difference: float | None
+    standing: Literal["in", "in part", "out"]
+    low: float | None
+    high: float | None
     limits: tuple[str, ...]
     """Limits in the way."""
     said: str

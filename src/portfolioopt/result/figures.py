@@ -1,9 +1,11 @@
 """Numbers as a reader expects them: thousands separators, as many decimals as matter, no minus zero."""
 
+import math
 from collections.abc import Iterable
 from fractions import Fraction
 
 Figure = Fraction | float | int
+NO_PLAN, UNBOUNDED, NOT_KNOWN = "no plan", "unlimited", "not known"
 
 
 def decimals_for(values: Iterable[Figure]) -> int:
@@ -27,6 +29,21 @@ def amount(value: Figure) -> str:
 def difference(value: Figure, other: Figure, decimals: int = 0) -> str:
     """What one number has over another, taken from the two as shown, so that a reader who subtracts finds the same."""
     return figure(round(float(value), decimals) - round(float(other), decimals), decimals, signed=True)
+
+
+def between(low: float, high: float, decimals: int, *, signed: bool = False) -> str:
+    """What is known of a value between the two: 12.3, or 12.3 to 12.9; either end may be infinite."""
+    if low == high == -math.inf:
+        return NO_PLAN
+    if low == high == math.inf:
+        return UNBOUNDED
+    if not math.isfinite(low):
+        return NOT_KNOWN if not math.isfinite(high) else f"at most {figure(high, decimals, signed=signed)}"
+    least = figure(low, decimals, signed=signed)
+    if not math.isfinite(high):
+        return f"at least {least}"
+    most = figure(high, decimals, signed=signed)
+    return least if least == most else f"{least} to {most}"
 
 
 def percent(share: Figure, decimals: int = 0) -> str:

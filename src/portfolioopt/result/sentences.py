@@ -49,3 +49,10 @@ def nothing_changes(lookup: Lookup) -> str:
     what = "The plan changes no partnership, it only hires" if lookup.plan.hiring else "The plan is to change nothing"
     optimal = lookup.result.status == "optimal"
     return f"{what}: {'no change makes it better' if optimal else 'no better plan was found yet'}."
+
+
+def way_on(stop_reason: str) -> str:
+    """What lets a search that was stopped get further."""
+    if stop_reason == "interrupted":
+        return "let it run to its end"
+    return "allow it more work (--work-limit)" if stop_reason == "work limit" else "give it more time (--time-limit)"

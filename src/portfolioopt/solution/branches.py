@@ -13,9 +13,10 @@ import numpy as np
 
 from portfolioopt.formulation.build import Formulation
 from portfolioopt.networks.tree import Floats, Ints
-from portfolioopt.solution.highs import Settings, Stop
+from portfolioopt.solution.highs import Settings
 from portfolioopt.solution.program import Program
 from portfolioopt.solution.search import EXACT, Search
+from portfolioopt.solution.stop import Stop
 
 STAGE_GAP = 0.002
 """Gap at which a stage counts as decided."""

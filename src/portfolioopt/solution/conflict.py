@@ -13,8 +13,9 @@ import numpy as np
 from portfolioopt.formulation.build import Formulation
 from portfolioopt.networks.tree import Floats
 from portfolioopt.solution.cuts import CUT
-from portfolioopt.solution.highs import Settings, Stop, run
+from portfolioopt.solution.highs import Settings, run
 from portfolioopt.solution.program import COSTS, hand_over
+from portfolioopt.solution.stop import Stop
 
 WITHIN = 1e-7
 """Relative violation up to which a solution is taken to keep a row."""

@@ -1,10 +1,9 @@
 """HiGHS under the numeric policy: tolerances 1e-9, both gaps set, every option read back, stoppable at any time."""
 
 import math
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import highspy
@@ -13,6 +12,7 @@ import numpy as np
 from portfolioopt.errors import EngineFault
 from portfolioopt.networks.tree import Floats, Ints
 from portfolioopt.solution.program import HAIR, Program
+from portfolioopt.solution.stop import Stop
 
 Ending = Literal["optimal", "infeasible", "stopped"]
 TOLERANCE = 1e-9
@@ -22,35 +22,10 @@ ROUNDING = 3e-16
 AGREE = 1e-9
 """Difference of value and bound, relative and in the units of the solver, within which a run may be called optimal."""
 EVENTS = highspy.cb.HighsCallbackType
-
-
-@dataclass
-class Stop:
-    """When to stop: at a deadline, or when somebody asks for it (Ctrl-C)."""
-
-    deadline: float = math.inf
-    """seconds of `time.perf_counter`"""
-    asked: threading.Event = field(default_factory=threading.Event)
-    heard: Callable[[], None] | None = None
-    """called when somebody asks"""
-
-    @property
-    def left(self) -> float:
-        return max(self.deadline - time.perf_counter(), 0.0)
-
-    @property
-    def due(self) -> bool:
-        return self.asked.is_set() or self.left <= 0
-
-    def ask(self) -> None:
-        """Asks everybody who shares this wish to stop."""
-        self.asked.set()
-        if self.heard is not None:
-            self.heard()
-
-    def within(self, seconds: float) -> "Stop":
-        """The same, but no later than so many seconds from now."""
-        return Stop(min(self.deadline, time.perf_counter() + seconds), self.asked)
+PRESOLVE, TURN = 1e-5, 1.2e-6
+"""Work of a run in whole numbers by non-zero: before it begins, and each turn at which HiGHS asks whether to go on."""
+ITERATION, ITERATION_ROW = 4e-5, 5e-9
+"""Work of a simplex iteration: by itself, and by row."""
 
 
 @dataclass(frozen=True)
@@ -124,14 +99,19 @@ def run(program: Program, settings: Settings, stop: Stop, progress: Progress | N
     _set(solver, "mip_heuristic_effort", settings.effort)
     if settings.nodes:
         _set(solver, "mip_max_nodes", settings.nodes)
-    if math.isfinite(stop.left):
-        _set(solver, "time_limit", max(stop.left, 0.01))
+    if math.isfinite(stop.seconds_left):
+        _set(solver, "time_limit", max(stop.seconds_left, 0.01))
     if solver.passModel(_lp(program, settings)) == highspy.HighsStatus.kError:
         raise EngineFault("HiGHS does not take the model")
     if settings.start is not None:
         _start_from(solver, program, settings.start)
     gap_reached = _listen(solver, settings, stop, program, log, progress)
-    if solver.run() == highspy.HighsStatus.kError:
+    if not settings.relaxed:
+        stop.work.add(PRESOLVE * program.matrix.nnz)
+    status = solver.run()
+    if not settings.relaxed:
+        stop.work.add(max(solver.getInfo().simplex_iteration_count, 0) * _iteration(program))
+    if status == highspy.HighsStatus.kError:
         # nothing that it says of values and bounds means anything
         solver.clear()
         seconds = time.perf_counter() - began
@@ -184,11 +164,13 @@ def _listen(
     """Callbacks: the log, the wish to stop, and the early end once the asked gap is reached."""
     reached = [False]
     scale, constant = program.objective_scale, program.constant
+    turn, iteration = TURN * program.matrix.nnz, _iteration(program)
 
     def called(kind: Any, message: str, out: Any, into: Any, _user: Any) -> None:
         if kind == EVENTS.kCallbackLogging:
             log.append(message)
             return
+        stop.work.add(turn if kind == EVENTS.kCallbackMipInterrupt else iteration)
         if stop.due:
             into.user_interrupt = True
         if kind == EVENTS.kCallbackMipInterrupt:
@@ -210,6 +192,11 @@ def _listen(
     ):
         solver.startCallback(kind)
     return reached
+
+
+def _iteration(program: Program) -> float:
+    """Work of one iteration of the simplex method."""
+    return ITERATION + ITERATION_ROW * len(program.rows)
 
 
 def _size(program: Program, x: Floats | None) -> float:

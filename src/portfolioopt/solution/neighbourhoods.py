@@ -5,7 +5,6 @@ other unless a risk measure joins them), the years up to a review, and groups of
 are solved quickly and shrink where they are not.
 """
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,8 +14,9 @@ from portfolioopt.formulation.part import Mask
 from portfolioopt.networks.tree import Floats, Ints
 from portfolioopt.solution.branches import arcs_open_to, branches_from, most_of, of_least_loss, splits_of
 from portfolioopt.solution.decisions import arcs_taken
-from portfolioopt.solution.highs import Settings, Stop
+from portfolioopt.solution.highs import Settings
 from portfolioopt.solution.search import Search
+from portfolioopt.solution.stop import Stop
 
 SHARE = 0.3
 """Share of the partnerships that is freed at first..."""
@@ -29,11 +29,11 @@ WIDE, WIDE_EACH = 6_500, 10
 SECONDS, SHARE_OF_TIME = 4.0, 0.02
 """Most that one part may take: so long, or that share of the time left where it is more."""
 QUICK = 0.7
-"""Seconds within which a group counts as solved quickly."""
+"""Seconds, or work, within which a group counts as solved quickly."""
 FINER = 0.01
 """Gap of a part, relative to the gap of the whole: what a part can add is a small share of what is open."""
 PATIENCE = 5
-"""An audit is put off until so many times its own seconds have gone into the search since the last one."""
+"""An audit is put off until so many times what it takes itself has gone into the search since the last one."""
 
 
 def improve(search: Search, stop: Stop) -> None:
@@ -66,7 +66,7 @@ class _Walk:
     def __init__(self, search: Search) -> None:
         self._search = search
         self._found: _Found | None = None
-        self._last_audit = time.perf_counter()
+        self._last_audit = search.stop.now
         count = len(search.formulation.portfolio.partnerships)
         self._size = float(max(min(SHARE * count, GROUP), min(count, SMALLEST_GROUP)))
         self._start_from_best()
@@ -98,12 +98,12 @@ class _Walk:
         while start < len(order):
             chosen = order[start : start + max(round(self._size), SMALLEST_GROUP)]
             start += len(chosen)
-            began = time.perf_counter()
+            began = stop.now
             yield f"{len(chosen)} partnerships", self._among(_of(self._search, chosen))
-            seconds = time.perf_counter() - began
-            if seconds < QUICK:
+            took = stop.now - began
+            if took < QUICK:
                 self._size = min(1.15 * self._size, len(order))
-            elif seconds > 0.9 * SECONDS:
+            elif took > 0.9 * SECONDS:
                 self._size *= 0.7
 
     def _among(self, freed: Mask | slice) -> Ints:
@@ -129,7 +129,7 @@ class _Walk:
         self._at = program.whole(ended.x)
         self._found = _Found(self._at, name)
         self._taken, self.value = arcs_taken(search.formulation, self._found.solution), ended.value
-        if time.perf_counter() - self._last_audit >= PATIENCE * search.audit_seconds:
+        if stop.now - self._last_audit >= PATIENCE * search.last_audit:
             self.audit()
 
     def _solution(self, stop: Stop) -> Floats | None:
@@ -152,7 +152,7 @@ class _Walk:
         if not self._search.accept(self._found.solution, self._found.by):
             self._start_from_best()
         self._found = None
-        self._last_audit = time.perf_counter()
+        self._last_audit = self._search.stop.now
 
 
 def _of(search: Search, partnerships: Ints) -> Mask:

@@ -20,10 +20,11 @@ from portfolioopt.formulation.part import NOTHING, Mask
 from portfolioopt.networks.tree import Floats
 from portfolioopt.solution.ascent import ascend, typical_worth
 from portfolioopt.solution.coarse import carried_over, coarser, standing_for
-from portfolioopt.solution.highs import Run, Settings, Stop
+from portfolioopt.solution.highs import Run, Settings
 from portfolioopt.solution.prices import PriceList
 from portfolioopt.solution.program import Program
 from portfolioopt.solution.search import EXACT, Search, relative_gap
+from portfolioopt.solution.stop import Stop
 
 SIMPLEX = 30_000
 """Take columns up to which the LP relaxation is left to the simplex method as it is."""
@@ -49,7 +50,7 @@ PHASE = "LP relaxation"
 
 def price_again(search: Search, prices: Floats, price_gap: float) -> None:
     """Prices of an earlier search where they still prove about as much, else new ones."""
-    search.take_prices(search.timed("prices", lambda: PriceList(search.formulation).evaluate(prices)))
+    search.try_prices(PriceList(search.formulation), prices)
     proven = np.inf if search.priced is None else search.priced.bound
     if relative_gap(search.value, proven) > WORSE * price_gap + MUCH_WORSE:
         price(search)
@@ -69,7 +70,7 @@ def _by_relaxation(search: Search) -> None:
     if ended.row_dual is None or ended.ending != "optimal":
         return
     prices = _duals(search, program, ended)
-    search.take_prices(search.timed("prices", lambda: PriceList(search.formulation).evaluate(prices)))
+    search.try_prices(PriceList(search.formulation), prices)
 
 
 def _by_parts(search: Search) -> None:
@@ -77,9 +78,12 @@ def _by_parts(search: Search) -> None:
     stop = search.stop.within(0.4 * search.stop.left)
     seed = search.options.seed
     start = _from_coarser(search, stop)
-    started = search.timed(
-        "prices", lambda: ascend(search.formulation, lambda: stop.due, search.show_bound, seed, start)
-    )
+
+    def due() -> bool:
+        stop.work.add(2 * search.sweep_work)  # asked before every step, which takes a smooth sweep
+        return stop.due
+
+    started = search.timed("prices", lambda: ascend(search.formulation, due, search.show_bound, seed, start))
     search.take_prices(started)
     exact = PriceList(search.formulation)
     met = max(MET, 0.1 * search.options.gap)
@@ -111,13 +115,12 @@ def _by_parts(search: Search) -> None:
         duals, before = _duals(search, program, ended), search.prices
         for share in MIXES:
             mixed = share * duals + (1 - share) * before
-            tried = search.timed("prices", lambda mixed=mixed: exact.evaluate(mixed))  # type: ignore[misc]
+            tried = search.try_prices(exact, mixed)
             if share == 1.0:
                 lives = tried.loss <= EXACT * max(abs(tried.bound), 1.0)
                 # prices far off would let every partnership in with one more life
                 if np.count_nonzero(lives & ~kept[: len(lives)]) <= width:
                     taken |= lives
-            search.take_prices(tried)
         if given <= NOTHING and relative_gap(ended.value, search.priced.bound if search.priced else np.inf) <= met:
             return
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from portfolioopt.plan import Plan
 from portfolioopt.solution.conditions import AtLevel, Condition, Reached
 from portfolioopt.solution.cuts import Breach
-from portfolioopt.solution.highs import Stop
+from portfolioopt.solution.stop import Stop
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,11 @@ from portfolioopt.networks.tree import Floats, Ints
 from portfolioopt.plan import Plan
 from portfolioopt.solution.cuts import cuts_for
 from portfolioopt.solution.decisions import arcs_of, arcs_taken, plan_of
-from portfolioopt.solution.highs import Run, Settings, Stop, run
+from portfolioopt.solution.highs import Run, Settings, run
 from portfolioopt.solution.judgement import Candidate, Judge, Verdict
-from portfolioopt.solution.prices import Priced
+from portfolioopt.solution.prices import Priced, PriceList
 from portfolioopt.solution.program import Program, hand_over, hand_over_part
+from portfolioopt.solution.stop import Stop
 
 MOST_CUTS = 200
 STAND_BACK = (3, 30)
@@ -31,7 +32,10 @@ AWAY = 1e-8
 """Relative distance that it keeps."""
 EXACT = 1e-9
 """Relative difference that counts as none."""
-Work = TypeVar("Work")
+AUDIT, HAND_OVER, SWEEP = 5e-6, 7e-8, 1e-8
+"""Work of an audit, by partnership, year and scenario; of a hand-over, by non-zero; of a bound from prices, by arc and
+non-zero of the coupling rows."""
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True)
@@ -103,8 +107,8 @@ class Search:
     """the different runs that ended with the same best value, or without any plan"""
     began: float = field(default_factory=time.perf_counter)
     cuts: int = 0
-    audit_seconds: float = 0.0
-    """that the last audit took"""
+    last_audit: float = 0.0
+    """seconds, or work, that the last audit took"""
 
     @property
     def value(self) -> float:
@@ -142,9 +146,11 @@ class Search:
         return self._keep(plan, self._judged(plan), found_by)
 
     def _judged(self, plan: Plan) -> Verdict:
-        began = time.perf_counter()
+        began = self.stop.now
         verdict = self.timed("audit", lambda: self.judge(plan))
-        self.audit_seconds = time.perf_counter() - began
+        portfolio = self.formulation.portfolio
+        self.stop.work.add(AUDIT * len(portfolio.partnerships) * len(portfolio.years) * len(portfolio.tree.scenarios))
+        self.last_audit = self.stop.now - began
         return verdict
 
     def _keep(self, plan: Plan, verdict: Verdict, found_by: str) -> Candidate | None:
@@ -158,7 +164,7 @@ class Search:
 
     def take_if_equal(self, plan: Plan, found_by: str) -> None:
         """Takes a plan instead of the best one if it is worth exactly as much."""
-        verdict = self.timed("audit", lambda: self.judge(plan))
+        verdict = self._judged(plan)
         if verdict.ok and self.best is not None and verdict.objective == self.best.objective:
             self.best = Candidate(plan, verdict.objective, found_by)
 
@@ -203,11 +209,16 @@ class Search:
 
     def program(self, kept: Mask | None = None, *, hair: float = 0.0) -> Program:
         """All columns handed over, or those kept."""
-        return self.timed("hand-over", lambda: hand_over(self.formulation, kept, hair=hair))
+        return self._handed_over(lambda: hand_over(self.formulation, kept, hair=hair))
 
     def program_around(self, arcs: Ints, at: Floats, *, hair: float = 0.0) -> Program:
         """What is left to decide near a solution with these arcs open, handed over."""
-        return self.timed("hand-over", lambda: hand_over_part(around(self.formulation, arcs, at), hair=hair))
+        return self._handed_over(lambda: hand_over_part(around(self.formulation, arcs, at), hair=hair))
+
+    def _handed_over(self, make: Callable[[], Program]) -> Program:
+        program = self.timed("hand-over", make)
+        self.stop.work.add(HAND_OVER * program.matrix.nnz)
+        return program
 
     def run(self, program: Program, settings: Settings, phase: str, stop: Stop, *, proves: bool) -> Run:
         """One run of HiGHS, timed and logged; `proves` where its bound holds for all plans."""
@@ -226,7 +237,7 @@ class Search:
             seconds = time.perf_counter() - self.began
             self.watch(Sight(phase, max(value, self.value), min(self.bound, bound), seconds))
 
-    def timed(self, phase: str, work: Callable[[], Work]) -> Work:
+    def timed(self, phase: str, work: Callable[[], Done]) -> Done:
         """Runs the work and books its seconds under the phase."""
         began = time.perf_counter()
         try:
@@ -258,11 +269,23 @@ class Search:
         upper[numbers] -= AWAY * np.abs(upper[numbers])
         lower[numbers] += AWAY * np.abs(lower[numbers])
         apart = replace(self.formulation, row_upper=upper, row_lower=lower)
-        program = self.timed("hand-over", lambda: hand_over(apart))
+        program = self._handed_over(lambda: hand_over(apart))
         settings = Settings("a little away from the limits", seed=self.options.seed, gap=1e-3)
         ended = self.run(program, settings, "search", self.stop.within(0.3 * self.stop.left), proves=False)
         if ended.x is not None:
             self.offer(plan_of(self.formulation, program.whole(ended.x)), settings.name)
+
+    def try_prices(self, exact: PriceList, prices: Floats) -> Priced:
+        """What prices of the coupling rows prove; they are kept if that is more than is known."""
+        priced = self.timed("prices", lambda: exact.evaluate(prices))
+        self.stop.work.add(self.sweep_work)
+        self.take_prices(priced)
+        return priced
+
+    @property
+    def sweep_work(self) -> float:
+        """Work of one bound from prices."""
+        return SWEEP * (self.formulation.matrix.nnz - self.formulation.takes)
 
     def take_prices(self, priced: Priced) -> None:
         """Keeps prices if they prove more than those before."""

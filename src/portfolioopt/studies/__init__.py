@@ -11,6 +11,7 @@ studies share is the frame:
     from_base.py    cases edited from one base case: what is known of them without a solve, and their re-solves
     pace.py         how far a study has come, how fast, and how long it may still take
     answer.py       what every answer tells of itself; answers as JSON and as tables
+    exhibiting.py   answers on the page of a run
     saving.py       the folder of a study
 """
 
@@ -29,5 +30,5 @@ STUDIES: dict[str, str] = {
     "value_of_information": "What knowing the drivers, and being able to react, is worth; regret by scenario.",
 }
 """By name: what the study answers. A command is the name with hyphens; those of prices are commands of `price`."""
-FRAME = ("answer", "desk", "from_base", "interval", "limits", "means", "pace", "saving")
+FRAME = ("answer", "desk", "exhibiting", "from_base", "interval", "limits", "means", "pace", "saving")
 """Modules that studies share."""

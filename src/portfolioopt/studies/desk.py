@@ -19,12 +19,12 @@ from portfolioopt.language.model import Model, check_model
 from portfolioopt.language.reading import read_model
 from portfolioopt.plan import Plan
 from portfolioopt.result import Result, Status
-from portfolioopt.solution.highs import Stop
 from portfolioopt.solution.judgement import Judge
 from portfolioopt.solution.memory import Memory
 from portfolioopt.solution.prices import Priced
 from portfolioopt.solution.request import PLAIN, Request
 from portfolioopt.solution.search import Options, Search, Sight
+from portfolioopt.solution.stop import Stop
 from portfolioopt.solution.strategies import search_for_plan
 from portfolioopt.solving import Session
 from portfolioopt.studies.interval import NEVER, UNKNOWN, Interval

@@ -30,10 +30,13 @@ from portfolioopt.language.model import Model
 from portfolioopt.language.partnership import Partnership
 from portfolioopt.plan import Plan
 from portfolioopt.result import Status
+from portfolioopt.result.exhibit import Exhibit, Reason, WhyNot
+from portfolioopt.result.figures import percent
 from portfolioopt.result.tables import Table
-from portfolioopt.result.wording import limit_words, risk_words
+from portfolioopt.result.wording import limit_words, listed, risk_words, some
 from portfolioopt.studies.answer import About
 from portfolioopt.studies.desk import Desk, Optimum
+from portfolioopt.studies.exhibiting import end, exhibit
 from portfolioopt.studies.from_base import FromBase, lost
 from portfolioopt.studies.interval import Interval
 from portfolioopt.studies.limits import Gains, every_limit, every_name, ignored
@@ -87,6 +90,23 @@ class Flip:
     """The farthest factor that was tried (of a limit: its size relative to today's)."""
     between: Interval | None
     """Factors between which the decision turns over; None where it does not, up to `tried`."""
+
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        """The factor at which it has turned over, and the last one at which it has not."""
+        if self.between is None:
+            return None
+        low, high = self.between.low, self.between.high
+        return (low, high) if high <= 1 else (high, low)
+
+    @property
+    def said(self) -> str:
+        """its capital 10.0% higher; the limit cells 5.0% lower; empty where it does not turn over."""
+        if self.ends is None:
+            return ""
+        far = self.ends[0]
+        what = f"the limit {self.what}" if self.of_limit else f"its {self.what}"
+        return f"{what} {percent(abs(far - 1), 1)} {'lower' if far < 1 else 'higher'}"
 
 
 @dataclass(frozen=True)
@@ -152,7 +172,31 @@ class Explain:
             ),
         }
 
+    def exhibits(self) -> dict[str, Exhibit]:
+        """Why it is in or out: what the other choice costs, which limits are in its way, what would turn it over."""
+        cost = self.missing if self.verdict == "out" else self.worth
+        if cost is None or not cost.known:
+            return {}
+        flips = [one.said for one in self.flips if one.said]
+        ways = [f"turns over with {listed(flips, 'or')}"] if flips else []
+        others = list(dict.fromkeys(one.partnership for one in self.instead))
+        if others:
+            ways.append(f"{'with' if self.verdict == 'out' else 'without'} it other decisions on {some(others)}")
+        reason = Reason(
+            self.partnership,
+            self.verdict,
+            end(cost.low),
+            end(cost.high),
+            tuple(one.id for one in self.obstacles if one.cost.high > 0),
+            "; ".join(ways),
+        )
+        return {self.partnership: exhibit(self.about, WHY, WhyNot((reason,)), WHY_SAID)}
 
+
+WHY = "Why in, why out"
+WHY_SAID = (
+    "What the other choice would cost the whole portfolio, all else planned anew, and which limits stand in the way."
+)
 ANSWER = Explain
 
 

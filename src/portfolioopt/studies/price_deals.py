@@ -41,10 +41,13 @@ from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
 from portfolioopt.language.partnership import EXITED, NONE, Partnership
 from portfolioopt.result import Status
+from portfolioopt.result.exhibit import Exhibit, WalkAway, WalkAwayPrice
+from portfolioopt.result.figures import decimals_for
 from portfolioopt.result.tables import Table
 from portfolioopt.result.wording import risk_words
 from portfolioopt.studies.answer import About
 from portfolioopt.studies.desk import Desk
+from portfolioopt.studies.exhibiting import end, exhibit, told
 from portfolioopt.studies.from_base import FromBase, lost
 from portfolioopt.studies.interval import Interval
 from portfolioopt.studies.means import Means
@@ -127,6 +130,31 @@ class PriceDeals:
             "deals": Table(("partnership", "name", "in_force", "chance", *names), tuple(rows)),
             "paid_in": Table(("partnership", "year", *sides, "tolerance"), tuple(paid)),
         }
+
+    def exhibits(self) -> dict[str, Exhibit]:
+        """Walk-away prices, and of partnerships that are not taken in every scenario what is missing."""
+        scale = max(abs(self.base.low), abs(self.base.high))
+        if not math.isfinite(scale):
+            return {}
+        decimals = decimals_for([scale])
+        prices = []
+        for one in self.deals:
+            if one.price is None:
+                continue
+            lacks = one.missing is not None and one.missing.high > 0
+            said = f"lacks {told(one.missing, decimals, scale)} to be {'kept' if one.in_force else 'signed'}"
+            prices.append(
+                WalkAwayPrice(
+                    one.partnership,
+                    end(one.price.low),
+                    end(one.price.high),
+                    f"{said} in every scenario" if lacks else "",
+                )
+            )
+        told_by = (
+            "What the whole portfolio loses without each partnership, all else planned anew: the most to pay for it."
+        )
+        return {"": exhibit(self.about, "Walk-away prices", WalkAway(tuple(prices)), told_by)} if prices else {}
 
 
 ANSWER = PriceDeals

@@ -11,6 +11,7 @@ limits are loosened together first; where that gains nothing, each of them is wo
 alone. Where it gains, the group is split in two, down to single limits; what a group gains bounds its members.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,10 +21,13 @@ from portfolioopt.language.checking import did_you_mean
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
 from portfolioopt.result import Status
+from portfolioopt.result.exhibit import Exhibit, PlainTable
+from portfolioopt.result.figures import decimals_for, percent
 from portfolioopt.result.tables import Table
-from portfolioopt.result.wording import limit_words, risk_words
+from portfolioopt.result.wording import limit_words, risk_words, some
 from portfolioopt.studies.answer import About
 from portfolioopt.studies.desk import Desk
+from portfolioopt.studies.exhibiting import exhibit, told
 from portfolioopt.studies.from_base import FromBase
 from portfolioopt.studies.interval import Interval
 from portfolioopt.studies.limits import Gains, Limit, every_limit, ignored
@@ -86,6 +90,38 @@ class PriceLimits:
                 tuple((one.id, one.family, one.said, one.owner, one.cost.low, one.cost.high) for one in self.costs),
             ),
         }
+
+    def exhibits(self) -> dict[str, Exhibit]:
+        """What more of each limit is worth, and what each limit costs; those that cost nothing in a sentence."""
+        scale = max(abs(self.base.low), abs(self.base.high))
+        if not math.isfinite(scale):
+            return {}
+        decimals = decimals_for([scale])
+        more = tuple(
+            (
+                f"{one.id} {one.year}" if one.year else one.id,
+                one.unit,
+                told(one.one_unit, decimals + 1, scale),
+                told(one.one_step, decimals, scale),
+            )
+            for one in self.prices
+            if any(value is not None and value.high > 0 for value in (one.one_unit, one.one_step))
+        )
+        found = {}
+        if more:
+            columns = ("limit", "one unit", "is worth", f"{percent(float(self.step))} more")
+            title = "What more of a limit is worth"
+            found["more"] = exhibit(self.about, title, PlainTable(columns, more), "Limits not told gain nothing.")
+        dear = [one for one in self.costs if one.cost.high > 0]
+        free = [one.id for one in self.costs if one.cost.high <= 0]
+        if self.costs:
+            rows = tuple((one.id, told(one.cost, decimals, scale), one.said, one.owner or "-") for one in dear)
+            said = [f"These cost nothing: {some(free, 12)}."] if free else []
+            table = PlainTable(("limit", "costs", "asks for", "owner"), rows)
+            found["costs"] = exhibit(
+                self.about, "What limits cost", table, "What would be gained if a limit were ignored.", *said
+            )
+        return found
 
 
 ANSWER = PriceLimits

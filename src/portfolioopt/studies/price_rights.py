@@ -15,6 +15,7 @@ which also narrows intervals. Where the best plan never uses a right, it remains
 without any solve. The value is the most to pay for the right at time 0.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -26,10 +27,13 @@ from portfolioopt.language.checking import did_you_mean
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
 from portfolioopt.result import Status
+from portfolioopt.result.exhibit import Exhibit, PlainTable
+from portfolioopt.result.figures import decimals_for, percent
 from portfolioopt.result.tables import Table
-from portfolioopt.result.wording import risk_words
+from portfolioopt.result.wording import risk_words, some
 from portfolioopt.studies.answer import About
 from portfolioopt.studies.desk import Desk
+from portfolioopt.studies.exhibiting import exhibit, told
 from portfolioopt.studies.from_base import FromBase, lost
 from portfolioopt.studies.interval import Interval
 from portfolioopt.studies.means import Means
@@ -90,6 +94,24 @@ class PriceRights:
             )
 
         return {"rights": table(self.rights), "groups": table(self.groups)}
+
+    def exhibits(self) -> dict[str, Exhibit]:
+        """Rights and groups of them that are worth something; the others in a sentence."""
+        scale = max(abs(self.base.low), abs(self.base.high))
+        every = (*self.groups, *self.rights)
+        if not math.isfinite(scale) or not every:
+            return {}
+        decimals = decimals_for([scale])
+        rows = tuple(
+            (one.name, one.sort, percent(one.used) if one.used else "-", told(one.value, decimals, scale))
+            for one in every
+            if one.value.high > 0
+        )
+        idle = [one.name for one in every if one.value.high <= 0]
+        said = [f"These are worth nothing: {some(idle, 12)}."] if idle else []
+        table = PlainTable(("right", "sort", "used", "is worth"), rows)
+        told_by = "What the whole portfolio loses without a right: the most to pay for it. Rights do not add up."
+        return {"": exhibit(self.about, "What rights are worth", table, told_by, *said)}
 
 
 ANSWER = PriceRights

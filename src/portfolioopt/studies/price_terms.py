@@ -20,6 +20,7 @@ gives more cannot lose, and one that only takes cannot gain: where it is known w
 is told accordingly, and a best plan that remains answers the latter without a solve.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -37,10 +38,12 @@ from portfolioopt.language.partnership import Action, Partnership
 from portfolioopt.language.risk import Cvar
 from portfolioopt.plan import Decision
 from portfolioopt.result import Status
+from portfolioopt.result.exhibit import Exhibit, Tornado, TornadoBar
 from portfolioopt.result.tables import Table
-from portfolioopt.result.wording import risk_words
+from portfolioopt.result.wording import risk_words, some
 from portfolioopt.studies.answer import About
 from portfolioopt.studies.desk import Desk, Optimum
+from portfolioopt.studies.exhibiting import exhibit
 from portfolioopt.studies.from_base import FromBase
 from portfolioopt.studies.interval import Interval
 from portfolioopt.studies.limits import every_limit
@@ -101,6 +104,42 @@ class PriceTerms:
             for one in self.terms
         )
         return {"terms": Table(columns, rows)}
+
+    def exhibits(self) -> dict[str, Exhibit]:
+        """How far value moves with each term: of its changes the one that loses most, and the one that gains most."""
+        if not math.isfinite(self.base.low):
+            return {}
+        found: dict[str, list[TermPrice]] = {}
+        blocked = []
+        for one in self.terms:
+            name = " ".join(part for part in (one.term, one.of) if part)
+            if math.isfinite(one.value.low):
+                found.setdefault(name, []).append(one)
+            else:
+                blocked.append(f"{name} {one.change}")
+        bars = []
+        for name, changes in found.items():
+            ends = sorted(changes, key=lambda one: one.gain.low)
+            low = ends[0] if ends[0].gain.low < 0 or len(ends) > 1 else None
+            high = ends[-1] if ends[-1] is not low else None
+            bars.append(
+                TornadoBar(
+                    f"{name} ({self.partnership})",
+                    "as it is" if low is None else low.change,
+                    "as it is" if high is None else high.change,
+                    self.base.low if low is None else low.value.low,
+                    self.base.low if high is None else high.value.low,
+                    low is not None and low.decisions > 0,
+                    high is not None and high.decisions > 0,
+                )
+            )
+        bars = [bar for bar in bars if not bar.low == bar.high == self.base.low]
+        said = [f"No plan was found with {some(blocked)}."] if blocked else []
+        value = "objective" if self.risk else "expected NPV"
+        title = f"What the terms of {self.name} are worth"
+        told = "Each term changed by one step, all else planned anew; terms that move nothing are left out."
+        content = Tornado(value, self.base.low, tuple(bars))
+        return {self.partnership: exhibit(self.about, title, content, told, *said)} if bars else {}
 
 
 ANSWER = PriceTerms

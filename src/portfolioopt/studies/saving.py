@@ -8,6 +8,7 @@ instance.resolved.yaml   the facts as used, defaults filled in
 model.resolved.yaml      the choices as used
 study.json               the answer (portfolioopt-study/1)
 tables/*.csv             and *.parquet, where asked for
+exhibits/*.json          what of it belongs on the page of a run (portfolioopt-exhibit/1)
 """
 
 import importlib.util
@@ -23,8 +24,10 @@ from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
 from portfolioopt.points.store import write_whole
 from portfolioopt.result import input_hash
+from portfolioopt.result.exhibit import exhibit_to_json
 from portfolioopt.result.tables import Table
 from portfolioopt.runs import (
+    EXHIBITS,
     MANIFEST,
     STUDY_FORMAT,
     folder_name,
@@ -35,6 +38,7 @@ from portfolioopt.runs import (
     write_texts,
 )
 from portfolioopt.studies.answer import Answer, from_json, to_json
+from portfolioopt.studies.exhibiting import exhibits_of
 
 STUDY_FILE = "study.json"
 
@@ -131,6 +135,7 @@ def _files(answer: Answer, instance: Instance, model: Model, now: datetime, comm
         "instance.resolved.yaml": to_resolved_yaml(instance),
         "model.resolved.yaml": to_resolved_yaml(model),
         **{f"tables/{name}.csv": table_text(table) for name, table in answer.tables().items()},
+        **{f"{EXHIBITS}/{name}.json": exhibit_to_json(shown) for name, shown in exhibits_of(answer).items()},
         MANIFEST: _json(manifest),
         STUDY_FILE: to_json(answer),
     }

@@ -22,11 +22,14 @@ from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Changes, Model
 from portfolioopt.plan import Decision, Plan
 from portfolioopt.result import Status
+from portfolioopt.result.exhibit import Exhibit, Frontier, FrontierPoint, PlainTable, Value
 from portfolioopt.result.tables import Table
+from portfolioopt.result.wording import some
 from portfolioopt.solution.conditions import Condition, Differing
 from portfolioopt.solution.request import Request
 from portfolioopt.studies.answer import About
 from portfolioopt.studies.desk import Desk, Optimum
+from portfolioopt.studies.exhibiting import end, exhibit
 from portfolioopt.studies.interval import Interval
 from portfolioopt.studies.means import Means
 from portfolioopt.studies.pace import Watch
@@ -110,6 +113,46 @@ class Stability:
             ),
             "changes": Table(("at_most", "side", "partnership", "action", "kind", "year", "scenario"), tuple(rows)),
         }
+
+    def exhibits(self) -> dict[str, Exhibit]:
+        """Value against changes of the published plan, and the list of changes that the best plan makes."""
+        told = [one for one in self.points if one.changes is not None and math.isfinite(one.value.low)]
+        if not told:
+            return {}
+        last = told[-1]
+        points = tuple(
+            FrontierPoint(
+                "as published" if not one.changes else f"at most {float(one.at_most):g} changes",
+                float(one.changes or 0),
+                one.value.low,
+                end(one.value.high),
+                "plan" if one is last else "",
+            )
+            for one in told
+        )
+        said = [f"The published plan, as it is, would now break {some(self.broken)}."] if self.broken else []
+        curve = exhibit(
+            self.about,
+            "Value against changes of the published plan",
+            Frontier("decisions changed", "value", points),
+            "A change is a decision that only one of the two plans holds, counted by its probability.",
+            *said,
+        )
+        rows: list[tuple[Value, ...]] = []
+        for side, decisions in (("new", last.added), ("dropped", last.dropped)):
+            acts: dict[tuple[int, str, str], list[str]] = {}
+            for one in decisions:
+                acts.setdefault((one.year, one.partnership, one.action), []).append(one.scenario)
+            for (year, partnership, action), scenarios in sorted(acts.items()):
+                where = "all" if len(scenarios) == len(self.scenarios) else some(scenarios)
+                rows.append((side, str(year), partnership, action, where))
+        changes = exhibit(
+            self.about,
+            "Changes of the published plan",
+            PlainTable(("", "year", "partnership", "decision", "in scenarios"), tuple(rows)),
+            "What the best plan decides otherwise than the published one.",
+        )
+        return {"": curve} | ({"changes": changes} if rows else {})
 
 
 ANSWER = Stability

@@ -25,6 +25,7 @@ their values are solved one by one and weighed by probability, and expected regr
 they are solved together; wait-and-see then is no mean of scenario optima, but the objective of a plan that knows.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Context, Decimal
@@ -40,12 +41,15 @@ from portfolioopt.language.values import MOST_DIGITS, series_at
 from portfolioopt.networks.tree import grow
 from portfolioopt.plan import Plan
 from portfolioopt.result import Status
+from portfolioopt.result.exhibit import Exhibit, PlainTable
+from portfolioopt.result.figures import decimals_for, figure, percent
 from portfolioopt.result.tables import Table
 from portfolioopt.result.wording import risk_words
 from portfolioopt.solution.conditions import Condition, SameUntil, held
 from portfolioopt.solution.request import Request
 from portfolioopt.studies.answer import About
 from portfolioopt.studies.desk import Desk, Optimum
+from portfolioopt.studies.exhibiting import exhibit, told
 from portfolioopt.studies.interval import NEVER, UNKNOWN, Interval
 from portfolioopt.studies.means import Means
 from portfolioopt.studies.pace import Watch
@@ -147,6 +151,38 @@ class ValueOfInformation:
                     for one in self.regrets
                 ),
             ),
+        }
+
+    def exhibits(self) -> dict[str, Exhibit]:
+        """What it is worth to know and to react, and regret by scenario."""
+        scale = max(abs(self.policy.low), abs(self.policy.high))
+        if not math.isfinite(scale) or not self.regrets:
+            return {}
+        decimals = decimals_for([scale])
+        worth = [
+            ("to know every driver from the start", self.perfect),
+            *((f"to know {known.driver} from the start", known.worth) for known in self.drivers),
+            ("to decide otherwise in other scenarios", self.flexibility),
+            ("to plan for scenarios, not for mean levels", self.stochastic),
+        ]
+        values = PlainTable(("", "is worth"), tuple((name, told(value, decimals, scale)) for name, value in worth))
+        regrets = PlainTable(
+            ("scenario", "probability", "with hindsight", "earned", "regret"),
+            tuple(
+                (
+                    one.scenario,
+                    percent(float(one.probability)),
+                    told(one.hindsight, decimals, scale),
+                    figure(one.earned, decimals),
+                    told(one.regret, decimals, scale),
+                )
+                for one in self.regrets
+            ),
+        )
+        said = "The most to pay for it at time 0; what single drivers are worth does not add up."
+        return {
+            "": exhibit(self.about, "What it is worth to know, and to react", values, said),
+            "regret": exhibit(self.about, "Regret by scenario", regrets, "What hindsight would earn more."),
         }
 
 

@@ -10,6 +10,7 @@ from portfolioopt.command.show.layout import bullet, heading, paragraph
 from portfolioopt.result import Result
 from portfolioopt.result.figures import seconds
 from portfolioopt.result.lookup import Lookup
+from portfolioopt.result.sentences import way_on
 
 
 def checks(lookup: Lookup) -> Iterable[RenderableType]:
@@ -35,12 +36,10 @@ def _phases(result: Result) -> str:
 def next_step(result: Result) -> Iterable[RenderableType]:
     """One hint, the most useful in the situation."""
     verify = result.options.get("verify", True)
-    if result.status == "feasible" and result.stop_reason == "interrupted":
-        hint = "Next: let it run to its end to close the gap, or accept it with a wider --gap."
-    elif result.status == "feasible":
-        hint = "Next: give it more time (--time-limit) to close the gap, or accept it with a wider --gap."
+    if result.status == "feasible":
+        hint = f"Next: {way_on(result.stop_reason)} to close the gap, or accept it with a wider --gap."
     elif result.status == "optimal" and not result.verified and verify:
-        hint = "Next: give it more time (--time-limit), so that a second run can confirm it."
+        hint = f"Next: {way_on(result.stop_reason)}, so that a second run can confirm it."
     elif result.status == "optimal" and not result.verified:
         hint = "Next: solve without --no-verify before the plan goes to a board."
     elif result.status == "optimal":

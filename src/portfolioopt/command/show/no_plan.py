@@ -9,7 +9,7 @@ from portfolioopt.command.show.layout import bullet, heading, paragraph
 from portfolioopt.language.families import FAMILY_NAMES
 from portfolioopt.result import Result
 from portfolioopt.result.figures import seconds
-from portfolioopt.result.sentences import broken
+from portfolioopt.result.sentences import broken, way_on
 
 
 def no_plan(result: Result) -> Iterable[RenderableType]:
@@ -21,8 +21,10 @@ def no_plan(result: Result) -> Iterable[RenderableType]:
         yield paragraph("That does not mean that there is none: nothing has been proven either way.")
         if result.bound is not None:
             yield paragraph(f"No plan can be worth more than {result.bound:,.1f}.")
-        time = "let it run to its end" if result.stop_reason == "interrupted" else "give it more time (--time-limit)"
-        yield paragraph(f"Next: {time}, or let a limit bend at a price in a model file (--model).", style="dim")
+        yield paragraph(
+            f"Next: {way_on(result.stop_reason)}, or let a limit bend at a price in a model file (--model).",
+            style="dim",
+        )
     yield Text()
     yield paragraph(f"{result.verification.said} Took {seconds(result.seconds)}.")
 

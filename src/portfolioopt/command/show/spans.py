@@ -3,27 +3,15 @@
 import math
 from typing import TYPE_CHECKING
 
-from portfolioopt.result.figures import figure
+from portfolioopt.studies.exhibiting import told
 
 if TYPE_CHECKING:
     from portfolioopt.studies.interval import Interval
 
-NO_PLAN, UNBOUNDED, NOT_KNOWN = "no plan", "unlimited", "not known"
-
 
 def span(value: "Interval", decimals: int, *, signed: bool = False, scale: float = 0.0) -> str:
     """12.3, or 12.3 to 12.9 where more is not proven; `scale` is the size of the numbers it is a difference of."""
-    if value.low == value.high == -math.inf:
-        return NO_PLAN
-    if value.low == value.high == math.inf:
-        return UNBOUNDED
-    if not math.isfinite(value.low):
-        return NOT_KNOWN if not math.isfinite(value.high) else f"at most {figure(value.high, decimals, signed=signed)}"
-    low = figure(value.low, decimals, signed=signed)
-    if not math.isfinite(value.high):
-        return f"at least {low}"
-    high = figure(value.high, decimals, signed=signed)
-    return low if low == high or value.settled_beside(scale) else f"{low} to {high}"
+    return told(value, decimals, scale, signed=signed)
 
 
 def finite(*values: "Interval") -> list[float]:

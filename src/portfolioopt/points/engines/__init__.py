@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Protocol
 
 from portfolioopt.errors import MissingExtra, UnknownOption
-from portfolioopt.solution.highs import Stop
+from portfolioopt.solution.stop import Stop
 
 ENGINES: dict[str, str] = {"serial": "", "loky": "joblib", "dask": "distributed", "ray": "ray"}
 """By name: the package that it needs."""

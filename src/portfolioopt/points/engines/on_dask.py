@@ -14,7 +14,7 @@ import distributed
 from portfolioopt.points.edition import edition
 from portfolioopt.points.engines import Back, Where
 from portfolioopt.points.work import compute
-from portfolioopt.solution.highs import Stop
+from portfolioopt.solution.stop import Stop
 
 PATIENCE = 60.0
 """Seconds for the scheduler to answer, and for a first worker, or a new one, to come."""

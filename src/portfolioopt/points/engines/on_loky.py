@@ -21,7 +21,7 @@ from joblib.externals.loky.process_executor import (
 from portfolioopt.errors import EngineFault
 from portfolioopt.points.engines import Back, Where
 from portfolioopt.points.work import compute
-from portfolioopt.solution.highs import Stop
+from portfolioopt.solution.stop import Stop
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 MOST_STARTS = 5

@@ -17,7 +17,7 @@ import ray.exceptions
 
 from portfolioopt.points.engines import Back, Where
 from portfolioopt.points.work import compute
-from portfolioopt.solution.highs import Stop
+from portfolioopt.solution.stop import Stop
 
 AHEAD = 2
 """Payloads for each processor: one that is being worked at, and one that is already there when it ends."""

@@ -5,7 +5,7 @@ from collections import deque
 from portfolioopt.points.engines import Back, Where
 from portfolioopt.points.point import point_from
 from portfolioopt.points.work import answered, as_sent
-from portfolioopt.solution.highs import Stop
+from portfolioopt.solution.stop import Stop
 
 
 class Serial:

@@ -1,13 +1,18 @@
-"""What studies around the plan have found: each exhibit of a run has a section of its own."""
+"""What studies around the plan have found: a section for each exhibit; reasons of one title share one."""
+
+import math
+import re
+from dataclasses import replace
 
 from portfolioopt.report.charts.bars import Bar, bars
-from portfolioopt.report.charts.colours import BLUE, FAINT, GREEN, ORANGE, SKY, VERMILLION
+from portfolioopt.report.charts.colours import BLUE, FAINT, GREEN, ORANGE, PAPER, SKY, VERMILLION
 from portfolioopt.report.charts.lines import Series, Spot, lines
 from portfolioopt.report.content import Block, Cell, Chart, Paragraph, Section, Table
 from portfolioopt.report.run import Run
 from portfolioopt.result.exhibit import (
     Content,
     CoreIndex,
+    Exhibit,
     Frontier,
     PlainTable,
     Tornado,
@@ -16,7 +21,7 @@ from portfolioopt.result.exhibit import (
     WalkAway,
     WhyNot,
 )
-from portfolioopt.result.figures import decimals_for, figure, percent
+from portfolioopt.result.figures import between, decimals_for, figure, percent
 from portfolioopt.result.wording import some
 
 MOST_BARS, MOST_ROWS = 30, 200
@@ -30,13 +35,17 @@ TITLES: dict[type[Content], str] = {
     WhyNot: "Why in, why out",
 }
 """Of a chart or a table under the title of its exhibit; a plain table has that title too."""
-STANDINGS = {"core": BLUE, "borderline": SKY, "out": FAINT}
+FIGURE = re.compile(r"(?:at most |at least |[<>])?[-+]?[\d,.]+%?(?: to [-+]?[\d,.]+%?)?|-|unlimited|no plan|not known")
+"""What a column of figures may hold: numbers, shares, spans of them, and what stands for none."""
+STANDINGS = {"core": BLUE, "borderline": SKY, "out": FAINT, "open": PAPER}
+ORDER = (WhyNot, WalkAway, CoreIndex, Tornado, Frontier, PlainTable)
+"""In which kinds of exhibits follow each other."""
 
 
 def exhibits(run: Run) -> tuple[Section, ...]:
-    """A section for each exhibit, in the order of their names."""
+    """A section for each exhibit, kind by kind in the order of their names."""
     found = []
-    for number, (name, exhibit) in enumerate(run.exhibits.items(), 1):
+    for number, (name, exhibit) in enumerate(_in_order(run.exhibits), 1):
         content = exhibit.content
         title = TITLES.get(type(content), exhibit.title)
         place = f"exhibit-{number}-{_slug(name)}"
@@ -58,6 +67,22 @@ def exhibits(run: Run) -> tuple[Section, ...]:
         said = f"Left out, as they were made for another input: {some(run.foreign)}. Run the studies again."
         found.append(Section("exhibits-left-out", "Exhibits left out", (Paragraph(said, "warn"),)))
     return tuple(found)
+
+
+def _in_order(every: dict[str, Exhibit]) -> list[tuple[str, Exhibit]]:
+    """Exhibits by kind and name; reasons under one title, each the answer to a question of its own, come together."""
+    reasons: dict[str, tuple[str, Exhibit]] = {}
+    others = []
+    for name, exhibit in sorted(every.items()):
+        if not isinstance(exhibit.content, WhyNot):
+            others.append((name, exhibit))
+            continue
+        first, before = reasons.get(exhibit.title, (name, replace(exhibit, said=(), content=WhyNot(()))))
+        said = tuple(dict.fromkeys((*before.said, *exhibit.said)))
+        assert isinstance(before.content, WhyNot)
+        content = WhyNot((*before.content.reasons, *exhibit.content.reasons))
+        reasons[exhibit.title] = (first, replace(before, said=said, content=content))
+    return sorted([*reasons.values(), *others], key=lambda each: (ORDER.index(type(each[1].content)), each[0]))
 
 
 def _frontier(name: str, title: str, content: Frontier) -> list[Block]:
@@ -165,7 +190,8 @@ def _core_index(run: Run, name: str, title: str, content: CoreIndex) -> list[Blo
     if len(order) > MOST_BARS:
         note += f" Drawn {MOST_BARS} of {len(order)}."
     core = sum(1 for one in order if one.standing == "core")
-    legend = [("area", fill, word) for word, fill in STANDINGS.items()]
+    shown = {one.standing for one in order[:MOST_BARS]}
+    legend = [("area", fill, word) for word, fill in STANDINGS.items() if word in shown]
     says = f"{core} of {len(order)} decisions are core: they stand in almost every plan considered."
     return [
         Chart(
@@ -176,58 +202,69 @@ def _core_index(run: Run, name: str, title: str, content: CoreIndex) -> list[Blo
 
 
 def _walk_away(run: Run, name: str, title: str, content: WalkAway) -> list[Block]:
-    order = sorted(content.prices, key=lambda one: (one.price is not None, -(one.price or 0), one.partnership))
-    decimals = decimals_for(one.price for one in order if one.price is not None)
+    ends = {one.partnership: _ends(one.low, one.high) for one in content.prices}
+    order = sorted(content.prices, key=lambda one: (*(-end for end in ends[one.partnership]), one.partnership))
+    decimals = decimals_for(end for pair in ends.values() for end in pair if math.isfinite(end))
+    told = {one.partnership: between(*ends[one.partnership], decimals) for one in order}
     drawn = [
         Bar(
-            _title(run, one.partnership), 0, one.price, GREEN if one.price >= 0 else VERMILLION,
-            f"{_title(run, one.partnership)}: {figure(one.price, decimals)}. {one.said}",
+            _title(run, one.partnership), 0, one.low, GREEN if one.low >= 0 else VERMILLION,
+            f"{_title(run, one.partnership)}: {told[one.partnership]}" + (f"; {one.said}" if one.said else ""),
             run.keys.get(one.partnership, ""),
-            figure(one.price, decimals),
-            None if not one.uncertain_by else (one.price - one.uncertain_by, one.price + one.uncertain_by),
+            told[one.partnership],
+            None if one.high is None or one.high == one.low else (one.low, one.high),
         )
         for one in order
-        if one.price is not None
+        if one.low
     ][:MOST_BARS]  # fmt: skip
     rows = tuple(
         (
             Cell(_title(run, one.partnership), key=run.keys.get(one.partnership, "")),
-            "nothing is feasible without it" if one.price is None else figure(one.price, decimals),
-            "" if not one.uncertain_by else f"± {figure(one.uncertain_by, decimals)}",
-            one.said,
+            "nothing is feasible without it" if one.low is None else told[one.partnership],
+            one.said or "-",
         )
         for one in order[:MOST_ROWS]
     )
-    table = Table(title, ("partnership", "price", "", "said"), rows, words=True)
+    table = Table(title, ("partnership", "price", "said"), rows, words=True)
     if not drawn:
         return [table]
     note = f"In {run.result.currency}."
-    priced = sum(1 for one in order if one.price is not None)
+    worthless = sum(1 for one in order if one.low == 0)
+    if worthless:
+        note += (
+            f" {worthless} worth nothing to the portfolio as they stand {'is' if worthless == 1 else 'are'} not drawn."
+        )
+    priced = sum(1 for one in order if one.low)
     if priced > len(drawn):
         note += f" Drawn {len(drawn)} of {priced}."
-    if priced < len(order):
-        note += (
-            f" Nothing is feasible without {some(_title(run, one.partnership) for one in order if one.price is None)}."
-        )
+    needed = [_title(run, one.partnership) for one in order if one.low is None]
+    if needed:
+        note += f" Nothing is feasible without {some(needed)}."
     says = (
         f"Walk-away prices of {len(drawn)} partnerships, from {figure(max(bar.end for bar in drawn), decimals)} down."
     )
     return [Chart(name, title, says, lambda form: bars(drawn, form), table, note)]
 
 
+def _ends(low: float | None, high: float | None) -> tuple[float, float]:
+    """Between which a cost lies that is without end where nothing is feasible."""
+    return math.inf if low is None else low, math.inf if high is None else high
+
+
 def _why_not(run: Run, title: str, content: WhyNot) -> list[Block]:
-    decimals = decimals_for(one.difference for one in content.reasons if one.difference is not None)
+    ends = [_ends(one.low, one.high) for one in content.reasons]
+    decimals = decimals_for(end for pair in ends for end in pair if math.isfinite(end))
     rows = tuple(
         (
             Cell(_title(run, one.partnership), key=run.keys.get(one.partnership, "")),
             one.standing,
-            "no plan is feasible" if one.difference is None else figure(one.difference, decimals, signed=True),
+            "no plan is feasible" if one.low is None else between(*pair, decimals),
             ", ".join(one.limits) or "-",
-            one.said,
+            one.said or "-",
         )
-        for one in content.reasons[:MOST_ROWS]
+        for one, pair in list(zip(content.reasons, ends, strict=True))[:MOST_ROWS]
     )
-    columns = ("partnership", "in the plan", "the other way", "limits in the way", "why")
+    columns = ("partnership", "in the plan", "the other way costs", "limits in the way", "why")
     hidden = len(content.reasons) - len(rows)
     note = f"Shown {len(rows)} of {len(content.reasons)}." if hidden else ""
     return [Table(title, columns, rows, note=note, words=True)]
@@ -238,7 +275,10 @@ def _plain(title: str, content: PlainTable) -> list[Block]:
     rows = tuple(tuple(_value(value, decimals) for value in row) for row in content.rows[:MOST_ROWS])
     hidden = len(content.rows) - len(rows)
     note = f"Shown {len(rows)} of {len(content.rows)}." if hidden else ""
-    return [Table(title, content.columns, rows, note=note)]
+    worded = tuple(
+        at for at in range(len(content.columns)) if any(not FIGURE.fullmatch(str(row[at])) for row in rows if row[at])
+    )
+    return [Table(title, content.columns, rows, note=note, worded=worded)]
 
 
 def _value(value: Value, decimals: int) -> str:

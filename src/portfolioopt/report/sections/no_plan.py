@@ -6,7 +6,7 @@ from portfolioopt.report.lives import EXITED, NONE
 from portfolioopt.report.run import Run
 from portfolioopt.result import Result
 from portfolioopt.result.figures import decimals_for, figure, seconds
-from portfolioopt.result.sentences import broken
+from portfolioopt.result.sentences import broken, way_on
 
 MOST, MOST_FINDINGS = 100, 6
 """Partnerships and limits that are listed, and what doing nothing would break."""
@@ -112,14 +112,9 @@ def _next(result: Result) -> Answer:
             Item("Change one of the limits named: --set path=value tries it without touching the file"),
             Item(f"Or let one bend at a price, in a model file: limits: {{{name}: {{price: 1}}}}"),
         )
-    elif result.stop_reason == "interrupted":
-        items = (
-            Item("Let the search run to its end"),
-            Item("Or let a limit bend at a price in a model file (--model)"),
-        )
     else:
         items = (
-            Item("Give it more time (--time-limit)"),
+            Item(way_on(result.stop_reason).capitalize()),
             Item("Or let a limit bend at a price in a model file (--model)"),
         )
     return Answer(

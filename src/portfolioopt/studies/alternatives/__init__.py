@@ -20,13 +20,17 @@ from portfolioopt.language.plans import compared_with
 from portfolioopt.networks.portfolio import lay_out
 from portfolioopt.plan import Decision
 from portfolioopt.result import Status
+from portfolioopt.result.exhibit import CoreDecision, CoreIndex, Exhibit, PlainTable
+from portfolioopt.result.figures import decimals_for, figure, percent
 from portfolioopt.result.tables import Table
+from portfolioopt.result.wording import some
 from portfolioopt.studies.alternatives.apart import Yardstick
 from portfolioopt.studies.alternatives.near import Nearby, NearPlan
 from portfolioopt.studies.alternatives.perturbed import Curse, Errors, Sureness, sampled
 from portfolioopt.studies.alternatives.standing import Standing, standings
 from portfolioopt.studies.answer import About
 from portfolioopt.studies.desk import Desk
+from portfolioopt.studies.exhibiting import exhibit
 from portfolioopt.studies.interval import Interval
 from portfolioopt.studies.means import Means
 from portfolioopt.studies.pace import Watch
@@ -149,6 +153,53 @@ class Alternatives:
                 ),
             ),
         }
+
+    def exhibits(self) -> dict[str, Exhibit]:
+        """How firmly decisions stand, and the near-optimal plans with what they do otherwise."""
+        if not self.plans:
+            return {}
+        near = f"within {percent(self.within, 1)} of the best"
+        decisions = tuple(
+            CoreDecision(
+                one.partnership,
+                one.action,
+                one.years[0] if len(one.years) == 1 else None,
+                float(one.index),
+                one.standing,
+            )
+            for one in self.standings
+        )
+        firm = exhibit(
+            self.about,
+            "How firmly decisions stand",
+            CoreIndex(len(self.plans), decisions),
+            f"Core: no plan {near} does without it. Out: none takes it. Borderline: some do, some do not.",
+        )
+        decimals = decimals_for(one.value for one in self.plans)
+        rows = tuple(
+            (
+                "best" if not one.rank else f"plan {one.rank}",
+                figure(one.value, decimals),
+                percent(one.lost, 2),
+                some((_otherwise(each) for each in one.differences), MOST_DIFFERENCES) or "-",
+            )
+            for one in self.plans
+        )
+        table = PlainTable(("", "worth", "lost", "otherwise than the best"), rows)
+        shown = exhibit(
+            self.about, "Other plans nearly as good", table, f"Plans {near}, the most different ones first."
+        )
+        return ({"": firm} if decisions else {}) | ({"plans": shown} if len(self.plans) > 1 else {})
+
+
+MOST_DIFFERENCES = 8
+"""From the best plan, that a table on a page tells."""
+
+
+def _otherwise(one: Difference) -> str:
+    if one.side == "moved":
+        return f"{one.partnership} {one.action} in {one.year}, not {one.was}"
+    return f"{'no ' if one.side == 'dropped' else ''}{one.partnership} {one.action} in {one.year}"
 
 
 ANSWER = Alternatives

@@ -25,14 +25,17 @@ from portfolioopt.language.model import Model
 from portfolioopt.language.plans import compared_with
 from portfolioopt.plan import Decision
 from portfolioopt.result import Status
+from portfolioopt.result.exhibit import Exhibit, PlainTable
+from portfolioopt.result.figures import decimals_for, figure, percent, years_text
 from portfolioopt.result.tables import Table
-from portfolioopt.result.wording import limit_words
+from portfolioopt.result.wording import limit_words, listed, shown, some
 from portfolioopt.solution.request import Request
 from portfolioopt.studies.answer import About
 from portfolioopt.studies.desk import Desk
 from portfolioopt.studies.diagnose.conflicts import Conflict, Conflicts
 from portfolioopt.studies.diagnose.loosening import Change, loosened
 from portfolioopt.studies.diagnose.relaxing import Relaxing, WayOut
+from portfolioopt.studies.exhibiting import exhibit, told
 from portfolioopt.studies.interval import UNKNOWN, Interval
 from portfolioopt.studies.means import Means
 from portfolioopt.studies.pace import Watch
@@ -126,6 +129,51 @@ class Diagnosis:
                 ),
             ),
         }
+
+    def exhibits(self) -> dict[str, Exhibit]:
+        """Limits that contradict each other, and ways out; nothing of an instance that is feasible."""
+        found = {}
+        if self.conflicts:
+            rows = tuple(
+                (listed(one.limits), some((self.words.get(limit, limit) for limit in one.limits), MOST_WORDS))
+                for one in self.conflicts
+            )
+            said = ["There is no other."] if self.all_conflicts else ["There may be others."]
+            table = PlainTable(("limits", "what they ask for"), rows)
+            title = "Limits that contradict each other"
+            found[""] = exhibit(self.about, title, table, "No plan keeps all limits of one line.", *said)
+        if self.remedies:
+            columns = ("way out", "costs" if self.priced else "costs, of a year's limit", "the best plan is then worth")
+            ways = tuple(
+                (_in_words(one.changes), self._cost(one.cost.high), _worth(one.value)) for one in self.remedies
+            )
+            order = "The cheapest first" if self.priced else "The least change first"
+            table = PlainTable(columns, ways)
+            found["ways-out"] = exhibit(self.about, "Ways out", table, f"{order}; no one contains another.")
+        return found
+
+    def _cost(self, cost: float) -> str:
+        return figure(cost, decimals_for([cost])) if self.priced else percent(cost)
+
+
+MOST_WORDS, MOST_CHANGES = 6, 8
+"""Limits of a conflict, and changes of a way out, that a table on a page tells."""
+
+
+def _worth(value: Interval) -> str:
+    return told(value, decimals_for(end for end in (value.low, value.high) if abs(end) < float("inf")))
+
+
+def _in_words(changes: tuple[Change, ...]) -> str:
+    """capital 120 -> 150 in 2026-2027; rule keep_cells set aside in 2030."""
+    same: dict[tuple[str, Decimal | None, Decimal | None], list[int]] = {}
+    for one in changes:
+        same.setdefault((one.limit, one.was, one.becomes), []).extend([] if one.year is None else [one.year])
+    said = []
+    for (limit, was, becomes), years in same.items():
+        what = "set aside" if was is None or becomes is None else f"{shown(was)} -> {shown(becomes)}"
+        said.append(f"{limit} {what}" + (f" in {years_text(years)}" if years else ""))
+    return some(said, MOST_CHANGES)
 
 
 ANSWER = Diagnosis

@@ -30,6 +30,7 @@ from portfolioopt.result.wording import risk_words
 from portfolioopt.solution.conditions import AtLevel
 from portfolioopt.studies.answer import About
 from portfolioopt.studies.desk import Desk
+from portfolioopt.studies.exhibiting import end
 from portfolioopt.studies.frontier.curve import Curve, Stand
 from portfolioopt.studies.frontier.yardsticks import Yardstick, pooled, yardstick
 from portfolioopt.studies.interval import Interval
@@ -141,6 +142,10 @@ class Frontier:
             if before != here:
                 yield number, tuple(sorted(here - before)), tuple(sorted(before - here))
 
+    def exhibits(self) -> dict[str, shapes.Exhibit]:
+        """The curve, for the page of a run of the same input."""
+        return {self.against.replace(":", "-"): self.exhibit(self.about.input_hash)} if self.points else {}
+
     def exhibit(self, input_hash: str) -> shapes.Exhibit:
         """The frontier as an exhibit of the run with that input."""
         kept: list[tuple[str, float, Interval]] = []
@@ -150,7 +155,7 @@ class Frontier:
             spot = scale * float(one.reached)
             if not kept or (kept[-1][1], kept[-1][2].low) != (spot, one.value.low):
                 kept.append((names.get(number, f"point {number + 1}"), spot, one.value))
-        bounds = {one[0]: one[2].high for one in kept if not one[2].settled}
+        bounds = {one[0]: end(one[2].high) for one in kept if not one[2].settled}
         points = [shapes.FrontierPoint(name, spot, value.low, bounds.get(name), "") for name, spot, value in kept]
         if not self.today.broken:
             points.append(_marked("today", "today", self.today, scale))

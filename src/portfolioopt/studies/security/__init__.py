@@ -30,13 +30,16 @@ from portfolioopt.language.model import Model
 from portfolioopt.language.partnership import Partnership
 from portfolioopt.plan import Plan
 from portfolioopt.result import Status
+from portfolioopt.result.exhibit import Exhibit, PlainTable
+from portfolioopt.result.figures import decimals_for
 from portfolioopt.result.tables import Table
-from portfolioopt.result.wording import risk_words
+from portfolioopt.result.wording import risk_words, some
 from portfolioopt.solution.conditions import Condition, Held, SameUntil, held
 from portfolioopt.studies.answer import About
 from portfolioopt.studies.desk import Desk
 from portfolioopt.studies.diagnose.loosening import Change, loosened
 from portfolioopt.studies.diagnose.relaxing import Relaxing
+from portfolioopt.studies.exhibiting import exhibit, told
 from portfolioopt.studies.from_base import FromBase
 from portfolioopt.studies.interval import UNKNOWN, Interval
 from portfolioopt.studies.means import Means
@@ -120,6 +123,33 @@ class Security:
             "losses": Table(("partner", "year", "partnerships", "secure", *ends), tuple(losses)),
             "unmet": Table(("partner", "lost_in", "limit", "family", "years", "excess"), tuple(unmet)),
         }
+
+    def exhibits(self) -> dict[str, Exhibit]:
+        """Each partner lost in the year in which that costs most."""
+        if not self.losses:
+            return {}
+        decimals = decimals_for([self.value])
+        worst = sorted(
+            (self.worst(partner) for partner in dict.fromkeys(one.partner for one in self.losses)),
+            key=lambda one: (one.secure is not False, -one.cost.low, one.partner),
+        )
+        rows = []
+        for one in worst:
+            broken = [each.id for each in self.unmet if (each.partner, each.lost_in) == (one.partner, one.year)]
+            cost = told(one.cost, decimals, abs(self.value))
+            kept = {True: "yes", False: f"no: {some(broken)}", None: "not known"}[one.secure]
+            rows.append((one.partner, str(one.year), cost, kept))
+        failing = self.single_points_of_failure
+        said = (
+            f"Single points of failure, after whose loss no plan keeps all limits: {some(failing, 10)}."
+            if failing
+            else "Whichever partner is lost, some recovery keeps all limits."
+            if all(one.secure for one in self.losses)
+            else "Not for every loss was it found out in time whether some recovery keeps all limits."
+        )
+        table = PlainTable(("partner lost", "worst in", "cost of the loss", "recovery keeps all limits"), tuple(rows))
+        title = "Any one partner lost"
+        return {"": exhibit(self.about, title, table, said, "Cost: what the plan is worth less its best recovery.")}
 
 
 ANSWER = Security

@@ -33,15 +33,16 @@ from portfolioopt.result.exhibit import Exhibit
 from portfolioopt.result.making import versions
 from portfolioopt.result.tables import Table
 from portfolioopt.result.wording import risk_words
-from portfolioopt.solution.highs import Stop
+from portfolioopt.solution.stop import Stop
 from portfolioopt.studies.answer import About
+from portfolioopt.studies.exhibiting import exhibit
 from portfolioopt.studies.means import Means
 from portfolioopt.studies.pace import Step, Watch
 from portfolioopt.studies.sweep import tables
 from portfolioopt.studies.sweep.designs import Design, Trial, grid, listed, one_at_a_time, sample
 from portfolioopt.studies.sweep.found import SweepPoint, point_of, tail_of
 from portfolioopt.studies.sweep.inputs import Input, Range, levels_of, range_of
-from portfolioopt.studies.sweep.tornado import Swing, exhibit_of, swings
+from portfolioopt.studies.sweep.tornado import Swing, core_index, said_of, swings, tornado_of
 
 __all__ = [
     "Design",
@@ -94,12 +95,17 @@ class Sweep:
         """The points that have an answer."""
         return tuple(point for point in self.points if point.outcome in ("done", "clock"))
 
-    @property
-    def exhibit(self) -> Exhibit | None:
-        """The tornado, where one input was varied at a time; None otherwise, or without a plan for the base."""
-        if self.kind != "one_at_a_time" or self.base.value is None:
-            return None
-        return exhibit_of(self.swings, self.points, self.inputs, self.objective, self.about.input_hash)
+    def exhibits(self) -> dict[str, Exhibit]:
+        """The tornado, where one input was varied at a time; and the share of the plans that hold each decision."""
+        found = {}
+        if self.swings and self.base.value is not None:
+            content = tornado_of(self.swings, self.points, self.inputs, self.objective)
+            found[""] = exhibit(self.about, "One input at a time", content, *said_of(self.swings, self.points))
+        plans = sum(1 for point in self.points if point.value is not None)
+        if plans > 1:
+            said = f"Decisions of the best plans of {plans} variations, in any year."
+            found["core"] = exhibit(self.about, "Decisions over the variations", core_index(self.points), said)
+        return found
 
     def tables(self) -> dict[str, Table]:
         """points, decisions, changes, binding, npv, core; and tornado where one input was varied at a time."""
@@ -246,7 +252,7 @@ class _Sweeping:
     @property
     def work_limit(self) -> float:
         solver = self.model.solver
-        own = getattr(solver, "work_limit", None) or solver.time_limit
+        own = solver.time_limit if solver.work_limit is None else solver.work_limit
         return float(own) if self.means.work_limit is None else self.means.work_limit
 
     def about(self, *, complete: bool, seconds: float) -> About:

@@ -1,12 +1,12 @@
 """The tables of a sweep, tidy: a row for each point, each decision, each binding limit, each scenario of a point."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
 from portfolioopt.result.tables import Table
 from portfolioopt.studies.sweep.found import Act, SweepPoint
-from portfolioopt.studies.sweep.tornado import Swing, level_of
+from portfolioopt.studies.sweep.tornado import Swing, core, level_of
 
 FIGURES = ("expected_npv", "cvar", "worst")
 COLUMNS = (
@@ -94,18 +94,6 @@ def core_table(points: Sequence[SweepPoint]) -> Table:
     """One row for each decision of any plan: the share of the plans that take it, and whether the base's does."""
     rows = [(*act, in_base, share) for act, in_base, share in core(points)]
     return Table(("partnership", "action", "in_base", "share"), tuple(rows))
-
-
-def core(points: Sequence[SweepPoint]) -> Iterator[tuple[tuple[str, str], bool, float]]:
-    """Partnership and action, whether the base plan takes it in some year, and the share of the plans that do.
-
-    The base is one of the points.
-    """
-    plans = [{(act.partnership, act.action) for act in one.acts} for one in points if one.value is not None]
-    every = sorted({act for plan in plans for act in plan})
-    base = {(act.partnership, act.action) for act in points[0].acts} if points else set()
-    found = [(act, act in base, sum(act in plan for plan in plans) / len(plans)) for act in every]
-    yield from sorted(found, key=lambda one: (-one[2], one[0]))
 
 
 def tornado_table(swings: Iterable[Swing], points: Sequence[SweepPoint], inputs: Sequence[str]) -> Table:

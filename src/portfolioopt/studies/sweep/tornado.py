@@ -1,10 +1,10 @@
-"""The tornado of a sweep of one input at a time: how far value moves, and where another plan is best."""
+"""What stands over all points: how far value moves with one input at a time, and which decisions every plan holds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from portfolioopt.result.exhibit import Exhibit, Tornado, TornadoBar
+from portfolioopt.result.exhibit import CoreDecision, CoreIndex, Tornado, TornadoBar
 from portfolioopt.studies.sweep.found import SweepPoint
 
 AS_IT_IS = "as it is"
@@ -40,10 +40,8 @@ def level_of(point: SweepPoint, name: str, inputs: Sequence[str]) -> str:
     return (point.levels[inputs.index(name)] if point.levels else "") or AS_IT_IS
 
 
-def exhibit_of(
-    found: Sequence[Swing], points: Sequence[SweepPoint], inputs: Sequence[str], objective: str, asked: str
-) -> Exhibit:
-    """The tornado as an exhibit of the run whose input has that hash. The base must have a plan."""
+def tornado_of(found: Sequence[Swing], points: Sequence[SweepPoint], inputs: Sequence[str], objective: str) -> Tornado:
+    """The bars of the report; the base must have a plan."""
     base = points[0]
     assert base.value is not None
     bars = []
@@ -62,11 +60,39 @@ def exhibit_of(
                 bool(high.plan_changes),
             )
         )
+    return Tornado(objective, float(base.value), tuple(bars))
+
+
+def said_of(found: Sequence[Swing], points: Sequence[SweepPoint]) -> tuple[str, str]:
+    """What a reader should make of it."""
     turning = [one.input for one in found if points[one.low].plan_changes or points[one.high].plan_changes]
-    said = [f"Each of {len(bars)} inputs was changed alone, and the whole plan decided anew; all else stayed."]
-    said.append(
+    return (
+        f"Each of {len(found)} inputs was changed alone, and the whole plan decided anew; all else stayed.",
         f"Another plan becomes best with {len(turning)} of them; with the others only its value moves."
         if turning
-        else "The plan stays the best one throughout; only its value moves."
+        else "The plan stays the best one throughout; only its value moves.",
     )
-    return Exhibit("One input at a time", tuple(said), asked, Tornado(objective, float(base.value), tuple(bars)))
+
+
+def core_index(points: Sequence[SweepPoint]) -> CoreIndex:
+    """The share of the plans that hold each decision in some year: core where all do."""
+    plans = sum(1 for point in points if point.value is not None)
+    return CoreIndex(
+        plans,
+        tuple(
+            CoreDecision(partnership, action, None, share, "core" if share == 1 else "borderline")
+            for (partnership, action), _, share in core(points)
+        ),
+    )
+
+
+def core(points: Sequence[SweepPoint]) -> Iterator[tuple[tuple[str, str], bool, float]]:
+    """Partnership and action, whether the base plan takes it in some year, and the share of the plans that do.
+
+    The base is one of the points.
+    """
+    plans = [{(act.partnership, act.action) for act in one.acts} for one in points if one.value is not None]
+    every = sorted({act for plan in plans for act in plan})
+    base = {(act.partnership, act.action) for act in points[0].acts} if points else set()
+    found = [(act, act in base, sum(act in plan for plan in plans) / len(plans)) for act in every]
+    yield from sorted(found, key=lambda one: (-one[2], one[0]))
