@@ -57,8 +57,21 @@ def comparable(text: str) -> str:
 
 def shown_as(claim: str, printed: str) -> bool:
     """Whether a claim is what was printed, where a line `…` stands for any number of lines."""
-    parts = (re.escape(line + "\n") if line.strip() != "…" else "(?:.*\n)*?" for line in claim.splitlines())
-    return re.fullmatch("".join(parts), printed) is not None
+    first, *others = ([*part.splitlines()] for part in re.split(r"^ *…\n", claim, flags=re.MULTILINE))
+    lines = printed.splitlines()
+    if not others:
+        return lines == first
+    if lines[: len(first)] != first:
+        return False
+    at = len(first)
+    *middle, last = others
+    for part in middle:
+        found = (place for place in range(at, len(lines) - len(part) + 1) if lines[place : place + len(part)] == part)
+        place = next(found, None)
+        if place is None:
+            return False
+        at = place + len(part)
+    return len(lines) - len(last) >= at and lines[len(lines) - len(last) :] == last
 
 
 def apply(diff: str) -> None:

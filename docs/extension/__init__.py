@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from sphinx.application import Sphinx
 
+from docs.extension.algebra import algebra, symbols
 from docs.extension.language import case_keys, instance_keys, model_keys
 from docs.extension.mathml import visit_block, visit_inline
 from docs.extension.studies import studies
@@ -17,6 +18,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "instance_keys": instance_keys,
     "model_keys": model_keys,
     "case_keys": case_keys,
+    "algebra": algebra,
+    "symbols": symbols,
 }
 """By name: what makes the Markdown of the part."""
 PLACE = re.compile(r"^<!-- made: (\w+) -->$", re.MULTILINE)

@@ -5,7 +5,7 @@ from pathlib import Path
 from portfolioopt.studies import STUDIES
 
 SOURCE = Path(__file__).resolve().parents[1]
-GUIDES = ("index", "concepts", "language", "speed")
+GUIDES = ("index", "concepts", "language", "algebra", "speed", "clusters")
 """Pages of docs/ that answer no question of a planner; the index names them by hand."""
 
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
         InvalidModel,
         PortfolioError,
         UnknownOption,
+        WrongProcesses,
     )
+    from portfolioopt.hedging.hedge import hedge
     from portfolioopt.language.instance import Instance
     from portfolioopt.language.model import Model
     from portfolioopt.language.plans import read_plan
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from portfolioopt.studies.price_limits import price_limits
     from portfolioopt.studies.price_rights import price_rights
     from portfolioopt.studies.price_terms import price_terms
+    from portfolioopt.studies.rolling import rolling
     from portfolioopt.studies.security import security
     from portfolioopt.studies.stability import stability
     from portfolioopt.studies.sweep import sweep
@@ -62,6 +65,7 @@ __all__ = [
     "Result",
     "Session",
     "UnknownOption",
+    "WrongProcesses",
     "__version__",
     "alternatives",
     "bridge",
@@ -71,6 +75,7 @@ __all__ = [
     "diagnose",
     "explain",
     "frontier",
+    "hedge",
     "price_deals",
     "price_limits",
     "price_rights",
@@ -79,6 +84,7 @@ __all__ = [
     "read_instance",
     "read_model",
     "read_plan",
+    "rolling",
     "security",
     "solve",
     "stability",
@@ -104,6 +110,7 @@ _HOMES = {
     "Result": "portfolioopt.result",
     "Session": "portfolioopt.solving",
     "UnknownOption": "portfolioopt.errors",
+    "WrongProcesses": "portfolioopt.errors",
     "bridge": "portfolioopt.comparison",
     "compare": "portfolioopt.comparison",
     "read_cases": "portfolioopt.cases.files",
@@ -111,6 +118,7 @@ _HOMES = {
     "diagnose": "portfolioopt.studies.diagnose",
     "explain": "portfolioopt.studies.explain",
     "frontier": "portfolioopt.studies.frontier",
+    "hedge": "portfolioopt.hedging.hedge",
     "price_deals": "portfolioopt.studies.price_deals",
     "price_limits": "portfolioopt.studies.price_limits",
     "price_rights": "portfolioopt.studies.price_rights",
@@ -118,6 +126,7 @@ _HOMES = {
     "read_instance": "portfolioopt.language.reading",
     "read_model": "portfolioopt.language.reading",
     "read_plan": "portfolioopt.language.plans",
+    "rolling": "portfolioopt.studies.rolling",
     "security": "portfolioopt.studies.security",
     "solve": "portfolioopt.solving",
     "what_if": "portfolioopt.comparison",

@@ -121,11 +121,9 @@ def find(wanted: str, root: Path = RUNS) -> Saved:
     elif not every:
         message, hint = f"there is no run or study in {root}", TO_MAKE_ONE
     else:
-        known = did_you_mean(wanted, [one.folder.name for one in every])
-        message, hint = (
-            f"is no run or study, nor the name of one in {root}",
-            known or "portfolioopt runs list names them",
-        )
+        close = did_you_mean(wanted, [one.folder.name for one in every])
+        message = f"is no run or study, nor the name of one in {root}"
+        hint = close if close.startswith("did you mean") else "portfolioopt runs list names them"
     raise InvalidInput([Fault((), message, hint, file=wanted)])
 
 

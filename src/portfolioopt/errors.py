@@ -7,6 +7,7 @@ PortfolioError
 │   └── InvalidCase
 ├── UnknownOption (also a TypeError)      a solver option that does not exist or is out of range
 ├── MissingExtra (also an ImportError)    packages that are not installed, and how to get them
+├── WrongProcesses                        not started by mpiexec, or by so many processes as cannot share the work
 └── EngineFault                           our fault: a plan that the audit refuses, a solver that breaks
 """
 
@@ -85,6 +86,15 @@ class MissingExtra(PortfolioError, ImportError):
         self.extra, self.packages = extra, tuple(packages)
         needed = " and ".join(part for part in (", ".join(packages[:-1]), packages[-1]) if part)
         super().__init__(f"this needs {needed}, not installed here: pip install 'portfolioopt[{extra}]'")
+
+
+class WrongProcesses(PortfolioError):
+    """Not started by `mpiexec`, or by so many processes as cannot share the work."""
+
+    def __init__(self, said: str, process: int = 0) -> None:
+        self.process = process
+        """Of the processes, the one that raises this; 0 is the first."""
+        super().__init__(said)
 
 
 class EngineFault(PortfolioError):

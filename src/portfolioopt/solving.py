@@ -146,14 +146,16 @@ class Session:
         if not isinstance(chosen, Model):
             raise InvalidModel([Fault((), f"a model or the name of one is needed, not {type(model).__name__}")])
         check_model(chosen, instance)
-        solver = _solver(chosen, gap=gap, time_limit=time_limit, work_limit=work_limit, threads=threads, seed=seed)
+        solver = solver_settings(
+            chosen, gap=gap, time_limit=time_limit, work_limit=work_limit, threads=threads, seed=seed
+        )
         deadline = began + float(solver.time_limit) * (1 - RESERVE)
         against = compared_with(chosen, instance) if request.against is None else request.against
         auditor = Auditor(instance, chosen, against, request.known)
 
         def judge(plan: Plan) -> Verdict:
             found = auditor.audit(plan, tables=False)
-            verdict, scenario = _verdict(instance, found), instance.futures[0].name
+            verdict, scenario = verdict_of(instance, found), instance.futures[0].name
             more = request.breaches(plan, scenario, lambda level: level_of(level, found, instance))
             return replace(verdict, breaches=(*verdict.breaches, *more))
 
@@ -213,7 +215,7 @@ def _same_worth(one: Model, other: Model, request: Request) -> bool:
     return same and (other.changes is None or request.against is not None)
 
 
-def _solver(model: Model, **given: float | int | None) -> Solver:
+def solver_settings(model: Model, **given: float | int | None) -> Solver:
     """The model's solver settings with what the caller gave instead."""
     settings: dict[str, Any] = {}
     for name, value in given.items():
@@ -227,7 +229,7 @@ def _solver(model: Model, **given: float | int | None) -> Solver:
         raise UnknownOption(f"a solver option cannot be used: {said}") from None
 
 
-def _verdict(instance: Instance, found: Audit) -> Verdict:
+def verdict_of(instance: Instance, found: Audit) -> Verdict:
     """What the search needs of an audit."""
     first_year = instance.horizon.first_year
     return Verdict(

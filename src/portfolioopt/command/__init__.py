@@ -22,7 +22,7 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Runs one command and returns its exit code."""
-    from portfolioopt.errors import InvalidInput, MissingExtra, PortfolioError, UnknownOption
+    from portfolioopt.errors import InvalidInput, MissingExtra, PortfolioError, UnknownOption, WrongProcesses
 
     # wherever it stands: whoever has just seen an error adds it at the end
     debug = DEBUG in arguments or os.environ.get("PORTFOLIOOPT_DEBUG", "") not in ("", "0")
@@ -32,7 +32,7 @@ def run(arguments: Sequence[str]) -> int:
     except InvalidInput as invalid:
         faults(invalid.faults)
         return INVALID
-    except (UnknownOption, MissingExtra) as usage:
+    except (UnknownOption, MissingExtra, WrongProcesses) as usage:
         talk(f"portfolioopt: {usage}")
         return USAGE
     except KeyboardInterrupt:

@@ -12,14 +12,18 @@ from portfolioopt.command.diagnose import diagnose_command
 from portfolioopt.command.explain import explain_command
 from portfolioopt.command.exporting import export_command
 from portfolioopt.command.frontier import frontier_command
+from portfolioopt.command.hedge import hedge_command
 from portfolioopt.command.importing import import_command
 from portfolioopt.command.init import init_command
+from portfolioopt.command.math import math_command
 from portfolioopt.command.models import models_command
 from portfolioopt.command.price_deals import price_deals_command
 from portfolioopt.command.price_limits import price_limits_command
 from portfolioopt.command.price_rights import price_rights_command
 from portfolioopt.command.price_terms import price_terms_command
 from portfolioopt.command.report import report_command
+from portfolioopt.command.rolling import rolling_command
+from portfolioopt.command.runs import runs
 from portfolioopt.command.saved import show_command
 from portfolioopt.command.schema import schema_command
 from portfolioopt.command.security import security_command
@@ -59,18 +63,22 @@ def _portfolioopt(
 
 app.command("validate")(validate_command)
 app.command("solve")(solve_command)
+app.command("hedge")(hedge_command)
 app.command("show")(show_command)
+app.add_typer(runs, name="runs")
 app.command("whatif")(whatif_command)
 app.command("compare")(compare_command)
 app.command("cases")(cases_command)
 app.command("report")(report_command)
 app.command("models")(models_command)
 app.command("schema")(schema_command)
+app.command("math")(math_command)
 app.command("init")(init_command)
 app.command("alternatives")(alternatives_command)
 app.command("diagnose")(diagnose_command)
 app.command("stability")(stability_command)
 app.command("frontier")(frontier_command)
+app.command("rolling")(rolling_command)
 app.command("sweep")(sweep_command)
 app.command("export")(export_command)
 app.command("import")(import_command)

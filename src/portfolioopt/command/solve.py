@@ -103,7 +103,7 @@ def solve_command(
         folder = write_run(result, source.instance, source.model, out, command=sys.argv)
     finally:
         # even where it cannot be saved, what was found is told
-        _tell(result, as_json=as_json, quiet=quiet)
+        tell_result(result, as_json=as_json, quiet=quiet)
     talk(f"run saved in {folder}")
     raise typer.Exit(exit_code(result))
 
@@ -129,7 +129,8 @@ def exit_code(result: "Result") -> int:
     return {"infeasible": INFEASIBLE, "no_plan": NO_PLAN}.get(result.status, OK)
 
 
-def _tell(result: "Result", *, as_json: bool, quiet: bool) -> None:
+def tell_result(result: "Result", *, as_json: bool, quiet: bool) -> None:
+    """The report of a solve, or the result for other programs."""
     if as_json:
         sys.stdout.write(result.to_json())
     elif not quiet:

@@ -9,7 +9,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from portfolioopt.formulation import changes, risk
-from portfolioopt.formulation.draft import ColumnGroup, Draft, Row, Rows
+from portfolioopt.formulation.algebra import Written, name_of
+from portfolioopt.formulation.draft import ColumnGroup, Draft, Level, Row, Rows
 from portfolioopt.formulation.families import (
     activity,
     capital,
@@ -70,6 +71,8 @@ class Formulation:
     """(skill, year, node) → column of the engineers hired"""
     labels: tuple[RowLabel, ...]
     """of the rows after the paths"""
+    written: tuple[Written, ...] = ()
+    """how much each function has written, in the order of the algebra"""
     earned: tuple[tuple[int, Ints, Floats], ...] = ()
     """as in the draft: what columns other than take add to NPV"""
     charged: tuple[tuple[Ints, Floats], ...] = ()
@@ -172,14 +175,14 @@ class Formulation:
         return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
 
 
-def formulate(portfolio: Portfolio, model: Model, against: Plan = TODAY) -> Formulation:
-    """All rows and columns of an instance under a model."""
+def formulate(portfolio: Portfolio, model: Model, against: Plan = TODAY, *, apart: Level | None = None) -> Formulation:
+    """All rows and columns of an instance under a model; for `apart` see `formulation.apart`."""
     with collector_paused():
-        return _formulate(portfolio, model, against)
+        return _formulate(portfolio, model, against, apart)
 
 
-def _formulate(portfolio: Portfolio, model: Model, against: Plan) -> Formulation:
-    draft = Draft(portfolio, model)
+def _formulate(portfolio: Portfolio, model: Model, against: Plan, apart: Level | None) -> Formulation:
+    draft = Draft(portfolio, model, apart)
     capital.write(draft)
     skills.write(draft)
     exposures.write(draft)
@@ -195,7 +198,10 @@ def _formulate(portfolio: Portfolio, model: Model, against: Plan) -> Formulation
 
 
 def objective_of(draft: Draft) -> Floats:
-    """(1 − weight)·E[NPV] + weight·risk − penalties − changes, by column."""
+    """What is maximized, by column.
+
+    (1 − weight)·E[NPV] + weight·risk − penalties − changes
+    """
     chosen = draft.model.objective.risk
     weight = 0.0 if chosen is None else float(chosen.weight)
     terms = [] if chosen is None or not weight else risk.MEASURES[chosen.measure](draft, chosen)
@@ -209,6 +215,7 @@ def objective_of(draft: Draft) -> Floats:
 
 def _finish(draft: Draft, objective: Floats) -> Formulation:
     paths, starts = path_rows(draft)
+    lives = Written(name_of(path_rows), len(starts), draft.takes)
     return Formulation(
         portfolio=draft.portfolio,
         model=draft.model,
@@ -228,6 +235,7 @@ def _finish(draft: Draft, objective: Floats) -> Formulation:
         labels=tuple(
             RowLabel(rows.family, rows.limit, rows.year, group) for rows in draft.rows for group in rows.groups.tolist()
         ),
+        written=tuple((draft.written | {lives.name: lives}).values()),
         earned=tuple(draft.earned),
         charged=tuple(draft.charged),
     )

@@ -1,18 +1,21 @@
-"""The price of change: what a plan pays, undiscounted, for each decision that only it or the other plan holds.
-
-    − price·Σ_w π_w·|decisions(w) Δ other(w)|  =  − price·(Σ_w π_w·|other(w)| + Σ_{decided} Σ_{w∈n} π_w·(±1)·take)
-
-with −1 where the other plan holds the decision in w and +1 where it does not.
-"""
+"""The price of change: what a plan pays for each decision that only it or the plan compared with holds."""
 
 import numpy as np
 
+from portfolioopt.formulation.algebra import algebra
 from portfolioopt.formulation.draft import Draft
 from portfolioopt.plan import Plan
 
 
+@algebra
 def write(draft: Draft, against: Plan) -> None:
-    """Charges every decision that differs from the other plan."""
+    """Every decision that only one of the two plans holds costs its price, undiscounted.
+
+        changes = price·Σ_w π[w]·|decided[w] Δ other[w]|
+        changes = price·(Σ_w π[w]·|other[w]| + Σ_{p,n,a} π[n]·new[n,a]·take[p,n,a])    a: arcs that decide something
+
+    new[n,a] is 1 less twice the share of n's probability in which the other plan holds the decision of arc a.
+    """
     changes = draft.model.changes
     if changes is None or not changes.price:
         return

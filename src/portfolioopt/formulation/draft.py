@@ -1,10 +1,7 @@
 """The draft of a model: columns, rows and values as arrays, written by the families one after the other.
 
-Index letters in the algebra: p partnership, n node (of year y(n), with probability π_n), a arc, w scenario, y year.
-
-    take[p,n,a] ∈ {0,1}     arc a of partnership p is taken at node n
-
-Everything stands in natural units; scaling belongs to the solution.
+The letters and names of the algebra are those of `formulation.symbols`. Everything stands in natural units; scaling
+belongs to the solution.
 """
 
 from collections.abc import Sequence
@@ -14,6 +11,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from portfolioopt.formulation.algebra import Written, algebra
 from portfolioopt.language.model import Model
 from portfolioopt.language.values import series_at
 from portfolioopt.networks.portfolio import Portfolio
@@ -87,12 +85,23 @@ class Rows:
         ]
 
 
+@dataclass(frozen=True)
+class Level:
+    """Where the level of risk of the best plan lies, and the most that |NPV| is in any scenario."""
+
+    lowest: float
+    highest: float
+    most: float
+
+
 @dataclass
 class Draft:
     """What the families write on."""
 
     portfolio: Portfolio
     model: Model
+    apart: Level | None = None
+    """Where the one scenario is one of several that are formulated apart: what these share."""
     groups: list[ColumnGroup] = field(default_factory=list)
     rows: list[Rows] = field(default_factory=list)
     width: int = 0
@@ -106,6 +115,10 @@ class Draft:
     """(skill, year, node) → column of the engineers hired"""
     constant: float = 0.0
     """money of the objective that no decision changes"""
+    written: dict[str, Written] = field(default_factory=dict)
+    """by function: how much it has written"""
+    noted: tuple[int, int] = (0, 0)
+    """columns that marked functions within the one at work have written, and those of them that are excess"""
 
     def __post_init__(self) -> None:
         tree = self.portfolio.tree
@@ -114,6 +127,11 @@ class Draft:
             self.width += tree.nodes.count[year] * arcs.size
         self.groups.append(ColumnGroup("take", 0, np.zeros(self.width), np.ones(self.width), True))
         self._most: dict[int, Ints] = {}
+
+    @property
+    def size(self) -> tuple[int, int, int]:
+        """Rows, columns, and charges so far."""
+        return sum(rows.size for rows in self.rows), self.width, len(self.charged)
 
     @property
     def takes(self) -> int:
@@ -234,10 +252,7 @@ class Draft:
         at_least: float | None = None,
         reach: float,
     ) -> None:
-        """A limit that the model makes hard or soft: the one place where excess is priced.
-
-            hard   Σ terms ≤ at_most                   (at_least: ≥)
-            soft   Σ terms − excess ≤ at_most, 0 ≤ excess ≤ reach; objective − π·discount(y)·price·excess
+        """A limit that the model makes hard or soft; see `exceeded`.
 
         At every node of the year, or for one group with its probability. `reach` is the most by which the limit can
         be exceeded.
@@ -248,13 +263,8 @@ class Draft:
             return  # a hair beyond a soft limit costs next to nothing; the audit charges it exactly
         extended = list(terms)
         if price is not None:
-            if group is None:
-                excess = self.columns_at_nodes(year, f"{family}_excess", 0.0, reach)
-                probability = self.portfolio.tree.nodes.probability[year]
-            else:
-                excess = self.columns(f"{family}_excess", 0, reach)[:, None]
+            excess = exceeded(self, family, year, float(price), reach, None if group is None else probability)
             extended.append((excess, -1.0 if at_most is not None else 1.0))
-            self.charge(excess[:, 0], -float(price) * self.discount(year) * np.asarray(probability, dtype=float))
         self.row(
             family,
             limit,
@@ -268,6 +278,27 @@ class Draft:
     def charge(self, columns: Ints, money: ArrayLike) -> None:
         """Expected money that enters the objective but not NPV (negative: a price)."""
         self.charged.append((columns, np.broadcast_to(np.asarray(money, dtype=float), columns.shape)))
+
+
+@algebra
+def exceeded(
+    draft: Draft, family: str, year: int, price: float, reach: float, probability: Floats | float | None
+) -> Ints:
+    """A soft limit may be exceeded at its price: the one place where excess is priced.
+
+        Σ_{p,a} use[p,n,a]·take[p,n,a] − excess[n] ≤ bound(y)    instead of ≤ bound(y); a least amount: + excess[n] ≥
+        0 ≤ excess[n] ≤ reach
+        penalties: Σ_n π[n]·discount(y)·price·excess[n]    over the nodes n of every year y
+
+    Capital has an excess in every history h instead: money added in that year.
+    """
+    if probability is None:
+        excess = draft.columns_at_nodes(year, f"{family}_excess", 0.0, reach)
+        probability = draft.portfolio.tree.nodes.probability[year]
+    else:
+        excess = draft.columns(f"{family}_excess", 0, reach)[:, None]
+    draft.charge(excess[:, 0], -price * draft.discount(year) * np.asarray(probability, dtype=float))
+    return excess
 
 
 def clearly(reach: float, bound: float) -> bool:

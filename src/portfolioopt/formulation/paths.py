@@ -1,21 +1,24 @@
-"""Every partnership lives exactly one life.
-
-    Σ_a take[p,root,a] = 1                                                       for every p
-    Σ_{a into q} take[p,parent(n),a] = Σ_{a out of q} take[p,n,a]                for every p, node n, place q
-
-Alone this polytope is integral: all difficulty is in what couples partnerships.
-"""
+"""The paths of the partnerships through their networks."""
 
 import numpy as np
 
+from portfolioopt.formulation.algebra import algebra
 from portfolioopt.formulation.draft import Draft
 from portfolioopt.networks.tree import Floats, Ints
 
 
+@algebra
 def path_rows(draft: Draft) -> tuple[tuple[Ints, Ints, Floats], Floats]:
-    """The rows one after the other as (length of every row, columns, values), and their right-hand sides.
+    """Every partnership lives exactly one life.
 
-    Nodes of a year have the same rows but for their columns, so the order within them is found once.
+        take[p,n,a] ∈ {0, 1}
+        Σ_a take[p,root,a] = 1    for every p
+        Σ_a take[p,parent(n),a] = Σ_a take[p,n,a]    for every p, n and place q: left arcs into q, right arcs out of q
+
+    Alone these lives are integral: all difficulty is in what couples partnerships.
+
+    Returns the rows one after the other as (length of every row, columns, values), and their right-hand sides. Nodes of
+    a year have the same rows but for their columns, so the order within them is found once.
     """
     portfolio = draft.portfolio
     tree = portfolio.tree

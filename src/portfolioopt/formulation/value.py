@@ -1,13 +1,8 @@
-"""What a plan is worth: expected NPV, and NPV by scenario where a risk measure asks for it.
-
-    NPV(w) = Σ_y discount(y)·(Σ_p money + synergies + pools − coordination − hiring − shortfall) + discounted terminals
-
-with money = realization·benefit − cost − breakdown_rate·breakdown_loss − capital + proceeds along the arcs taken.
-Terminal values are those of the places held in the last year, with the driver factors of that year.
-"""
+"""What a plan is worth: expected NPV, and NPV by scenario where a risk measure asks for it."""
 
 import numpy as np
 
+from portfolioopt.formulation.algebra import algebra
 from portfolioopt.formulation.draft import Draft
 from portfolioopt.networks.tree import Floats, Ints
 
@@ -22,8 +17,19 @@ def arc_values(draft: Draft, year: int) -> Floats:
     return values
 
 
+@algebra
 def expected_value(draft: Draft) -> Floats:
-    """E[NPV] by column: money of every node weighed with its scenarios' probabilities."""
+    """Expected NPV: money of every node, weighed with the probability of its scenarios.
+
+        E[NPV] = Σ_w π[w]·NPV(w)
+        NPV(w) = Σ_y discount(y)·earned(n) + end·Σ_{p,a} terminal[p,n,a]·take[p,n,a]    n: the node of w in each year
+        earned(n) = Σ_{p,a} money[p,n,a]·take[p,n,a] + joint(n)
+        money = realization·benefit − cost − breakdown_rate·breakdown_loss − capital + proceeds    along each arc
+
+    Flows carry the driver factors of w and y; terminal values those of the last year.
+
+    Returns the value of each column.
+    """
     portfolio = draft.portfolio
     tree = portfolio.tree
     worth = np.zeros(draft.width)

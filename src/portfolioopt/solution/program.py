@@ -9,7 +9,7 @@ tolerance: one part of it takes the plan, another does not. Rows are therefore w
 the tolerance and far below anything that matters; what slips through is for the audit to find and for a cut to stop.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -18,7 +18,7 @@ from portfolioopt.errors import EngineFault
 from portfolioopt.formulation.build import Formulation
 from portfolioopt.formulation.draft import ROUNDING
 from portfolioopt.formulation.part import Mask, Part, part, whole
-from portfolioopt.formulation.pyomo_model import pyomo_model, standard_form
+from portfolioopt.formulation.pyomo_model import StandardForm, pyomo_model, standard_form
 from portfolioopt.networks.tree import Floats, Ints
 
 DUST = 1e-9
@@ -76,8 +76,12 @@ def hand_over(formulation: Formulation, kept: Mask | None = None, *, hair: float
 
 def hand_over_part(chosen: Part, *, hair: float = 0.0) -> Program:
     """A part of a formulation, through the Pyomo model, its rows widened by a hair."""
+    return program_of(chosen, standard_form(pyomo_model(chosen)), hair=hair)
+
+
+def program_of(chosen: Part, form: StandardForm, *, hair: float = 0.0) -> Program:
+    """What a Pyomo model of a part says, for the solver; its rows widened by a hair."""
     formulation = chosen.formulation
-    form = standard_form(pyomo_model(chosen))
     column_scale = _column_scale(form.lower, form.upper, form.integer)
     rowwise = sp.csr_array(form.matrix @ sp.diags_array(column_scale))
     _check_finite("matrix", rowwise.data)
@@ -118,6 +122,14 @@ def hand_over_part(chosen: Part, *, hair: float = 0.0) -> Program:
     )
     _check(program)
     return program
+
+
+def revalued(program: Program, objective: Floats, constant: float) -> Program:
+    """The same rows and columns worth something else: `objective` by column of the program, in its unscaled units."""
+    _check_finite("objective", objective)
+    scaled = objective * program.column_scale
+    scale = _objective_scale(scaled)
+    return replace(program, objective=scaled / scale, objective_scale=scale, constant=constant)
 
 
 def _without_rounding(matrix: sp.csr_array) -> sp.csr_array:

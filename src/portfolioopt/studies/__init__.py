@@ -10,6 +10,7 @@ studies share is the frame:
     desk.py         where re-solves are made: one session, one clock, one wish to stop
     from_base.py    cases edited from one base case: what is known of them without a solve, and their re-solves
     pace.py         how far a study has come, how fast, and how long it may still take
+    scenarios.py    an instance in some of its scenarios, and what a plan does in them
     answer.py       what every answer tells of itself; answers as JSON and as tables
     exhibiting.py   answers on the page of a run
     saving.py       the folder of a study
@@ -24,11 +25,12 @@ STUDIES: dict[str, str] = {
     "price_limits": "What one more of each limit is worth, and what each limit costs.",
     "price_rights": "What exits, expansions, restructurings, reviews and flexibility as a whole are worth.",
     "price_terms": "What each term of a deal is worth, changed by one step either way.",
+    "rolling": "Planning again at each review with what is known by then, beside the policy and hindsight.",
     "security": "Losing any one partner in any year: the best recovery, its cost, and what can no longer be met.",
     "stability": "Re-planning against a published plan: value against the number of decisions that change.",
     "sweep": "Many variations, each solved by itself: grids, samples, one input at a time; here or on a cluster.",
     "value_of_information": "What knowing the drivers, and being able to react, is worth; regret by scenario.",
 }
 """By name: what the study answers. A command is the name with hyphens; those of prices are commands of `price`."""
-FRAME = ("answer", "desk", "exhibiting", "from_base", "interval", "limits", "means", "pace", "saving")
+FRAME = ("answer", "desk", "exhibiting", "from_base", "interval", "limits", "means", "pace", "saving", "scenarios")
 """Modules that studies share."""

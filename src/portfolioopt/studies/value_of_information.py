@@ -28,16 +28,15 @@ they are solved together; wait-and-see then is no mean of scenario optima, but t
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Context, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 from portfolioopt.audit import Auditor
 from portfolioopt.audit.risk import MEASURES
 from portfolioopt.errors import EngineFault
-from portfolioopt.language.instance import Instance, Scenario
+from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
 from portfolioopt.language.plans import compared_with
-from portfolioopt.language.values import MOST_DIGITS, series_at
 from portfolioopt.networks.tree import grow
 from portfolioopt.plan import Plan
 from portfolioopt.result import Status
@@ -53,11 +52,7 @@ from portfolioopt.studies.exhibiting import exhibit, told
 from portfolioopt.studies.interval import NEVER, UNKNOWN, Interval
 from portfolioopt.studies.means import Means
 from portfolioopt.studies.pace import Watch
-
-ROUNDED = Context(prec=MOST_DIGITS - 2)
-ONE = Decimal(1)
-Group = frozenset[str]
-"""Scenarios, by name."""
+from portfolioopt.studies.scenarios import Group, mean_path, only, path_of, restricted, together
 
 
 @dataclass(frozen=True)
@@ -222,7 +217,7 @@ class _Study:
         """Groups of scenarios with equal paths of these drivers."""
         groups: dict[object, set[str]] = {}
         for name, future in self.scenarios.items():
-            path = tuple(_path(self.desk.instance, future, driver) for driver in drivers)
+            path = tuple(path_of(self.desk.instance, future, driver) for driver in drivers)
             groups.setdefault(path, set()).add(name)
         return [frozenset(group) for group in groups.values()]
 
@@ -291,7 +286,7 @@ class _Study:
         starts = [policy]
         if hindsight is not None:
             plans = [part.plan for part in hindsight.values() if part.plan is not None]
-            starts.append(_together(plans))
+            starts.append(together(plans))
             if model.changes is None and all(model.price("", one) is None for one in model.limits):
                 # nothing but NPV counts: the best of every scenario is the best of all at any attitude to risk
                 return self.mixed(hindsight)
@@ -320,23 +315,10 @@ class _Study:
         if group not in self.by_group:
             names = sorted(group)
             asked = f"knowing that {names[0]} comes" if len(names) == 1 else f"knowing that one of {len(names)} comes"
-            part, own = self.only(group), _restricted(policy, group)
-            request = Request(against=_restricted(self.against, group), starts=(own,))
+            part, own = only(self.desk.instance, group), restricted(policy, group)
+            request = Request(against=restricted(self.against, group), starts=(own,))
             self.by_group[group] = self.desk.optimum(asked, part, request=request)
         return self.by_group[group]
-
-    def only(self, group: Group) -> Instance:
-        """The instance with these scenarios alone, by their probability given that one of them comes."""
-        kept = [future for future in self.scenarios.values() if future.name in group]
-        whole = sum((future.probability for future in kept), Decimal(0))
-        chances = [
-            ROUNDED.divide(future.probability, whole) if whole else (ONE if number == 0 else Decimal(0))
-            for number, future in enumerate(kept)
-        ]
-        given = tuple(
-            future.model_copy(update={"probability": chance}) for future, chance in zip(kept, chances, strict=True)
-        )
-        return self.desk.instance.model_copy(update={"scenarios": given})
 
     def chance(self, group: Group) -> Fraction:
         return sum((Fraction(self.scenarios[name].probability) for name in group), Fraction(0))
@@ -347,7 +329,7 @@ class _Study:
         if len(plans) < len(parts):
             return
         auditor = Auditor(self.desk.instance, self.desk.model, self.against, frozenset(drivers))
-        found = auditor.audit(_together(plans), tables=False)
+        found = auditor.audit(together(plans), tables=False)
         if not found.ok:
             raise EngineFault(f"plans of scenarios known apart do not fit together: {found.findings[0]}")
 
@@ -388,9 +370,9 @@ class _Study:
     def regret(self, group: Group, hindsight: Optimum, policy: Optimum) -> Regret:
         (name,) = group
         assert policy.plan is not None
-        against = _restricted(self.against, group)
-        own = Auditor(self.only(group), self.desk.model, against).audit(_restricted(policy.plan, group), tables=False)
-        earned = float(own.objective)
+        against = restricted(self.against, group)
+        auditor = Auditor(only(self.desk.instance, group), self.desk.model, against)
+        earned = float(auditor.audit(restricted(policy.plan, group), tables=False).objective)
         value = hindsight.value.within(low=earned)
         chance = self.scenarios[name].probability
         return Regret(name, chance, value, earned, _gain(value, Interval.exactly(earned)))
@@ -398,39 +380,12 @@ class _Study:
 
 def at_mean_levels(instance: Instance) -> Instance:
     """The same with every driver at Σ_w π_w·level(w,y) in every scenario, so that nothing tells them apart."""
-    futures = instance.futures
-    whole = sum((future.probability for future in futures), Decimal(0))
-
-    def mean(driver: str) -> tuple[Decimal, ...]:
-        paths = [(future.probability, _path(instance, future, driver)) for future in futures]
-        return tuple(
-            ROUNDED.divide(sum((chance * path[year] for chance, path in paths), Decimal(0)), whole)
-            for year in range(instance.horizon.years)
-        )
-
-    levels = {driver: mean(driver) for driver in instance.drivers}
+    levels = {driver: mean_path(instance, instance.futures, driver) for driver in instance.drivers}
     return instance.model_copy(
         update={"scenarios": tuple(future.model_copy(update={"drivers": levels}) for future in instance.scenarios)}
     )
 
 
-def _path(instance: Instance, future: Scenario, driver: str) -> tuple[Decimal, ...]:
-    series = future.drivers.get(driver, ONE)
-    return tuple(series_at(series, year) for year in range(instance.horizon.years))
-
-
 def _gain(more: Interval, less: Interval) -> Interval:
     """What one optimum has over another that cannot be larger."""
     return (more - less).within(low=0.0)
-
-
-def _restricted(plan: Plan, group: Group) -> Plan:
-    """What a plan does in some of the scenarios."""
-    return Plan.of(
-        (one for one in plan.decisions if one.scenario in group), (one for one in plan.hiring if one.scenario in group)
-    )
-
-
-def _together(plans: list[Plan]) -> Plan:
-    """Plans of different scenarios as one."""
-    return Plan.of((one for plan in plans for one in plan.decisions), (one for plan in plans for one in plan.hiring))

@@ -268,7 +268,8 @@ class _Reading:
             raise _refused(self._parameters, f"<{name}> is missing", "add it")
         named = [word for word in re.split(r"[\s,]+", element.attributes.get("index", "")) if word]
         order = [part for part, _ in index]
-        if named and named != [part for part in order if part in named]:
+        needed = {part for part, size in index if size > 1}
+        if named and (named != [part for part in order if part in named] or not needed <= set(named)):
             hint = f"in this order: {', '.join(order)}"
             raise _refused(element, f"the index of <{name}> is {', '.join(named)}", hint)
         count = 1

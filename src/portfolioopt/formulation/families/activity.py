@@ -1,15 +1,26 @@
-"""Activity, at every node: at_least(y) ≤ Σ_{p chosen} active[p,n] ≤ at_most(y), active a sum of arcs."""
+"""Activity: how many of the partnerships chosen may, or must, be active at once."""
 
 import numpy as np
 
+from portfolioopt.formulation.algebra import algebra
 from portfolioopt.formulation.draft import Draft, at, perhaps
+from portfolioopt.formulation.symbols import Symbol
 from portfolioopt.language.families.activity import chosen
 
 FAMILY = "activity"
+SYMBOLS = (
+    Symbol("active", "[p,n,a]", "1 along arcs on which a partnership that counts is active", "Portfolio.active"),
+    Symbol("activity.at_most", "(y)", "most active at once", "Activity.at_most", "activity.*.at_most"),
+    Symbol("activity.at_least", "(y)", "fewest active at once", "Activity.at_least", "activity.*.at_least"),
+)
 
 
+@algebra
 def write(draft: Draft) -> None:
-    """Writes the rows of the family."""
+    """So many partnerships of those chosen are active at once.
+
+    activity.at_least(y) ≤ Σ_{p,a} active[p,n,a]·take[p,n,a] ≤ activity.at_most(y)    at every node n
+    """
     portfolio = draft.portfolio
     for limit in sorted(portfolio.instance.activity, key=lambda limit: limit.id):
         counted = np.array([chosen(limit, partnership) for partnership in portfolio.partnerships], dtype=float)

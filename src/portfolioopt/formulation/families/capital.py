@@ -1,21 +1,35 @@
-"""The capital budget, in every scenario.
-
-    left[h] = budget(h) + carry_over·left[parent(h)] + recycle·proceeds(h) − capital(h) + excess[h],   left[h] ≥ 0
-
-One row per distinct history h: scenarios that share the node and all levels so far that capital, proceeds or the
-budget vary with have the same left. Soft: excess is money added in that year, at its price.
-"""
+"""The capital budget: what is drawn in a year, what comes back, and what is carried over."""
 
 import numpy as np
 
+from portfolioopt.formulation.algebra import algebra
 from portfolioopt.formulation.draft import Draft, Term, at, difference, perhaps
+from portfolioopt.formulation.symbols import Symbol
 from portfolioopt.networks.flows import driver_factor
 
 FAMILY = "capital"
+SYMBOLS = (
+    Symbol("drawn", "[p,n,a]", "capital drawn along an arc", "Portfolio.capital", "partnerships.*.states.*.capital"),
+    Symbol("left", "[h]", "capital left at the end of the year; 0 before the first", "capital_left"),
+    Symbol("net", "(h)", "proceeds that may be spent again, less capital drawn"),
+    Symbol("budget", "(h)", "the budget of the year, with its driver factor", "Capital.budget", "capital.budget"),
+    Symbol("carry_over", "", "share of what is left that may be spent the year after", "Capital.carry_over",
+           "capital.carry_over"),
+    Symbol("recycle", "", "share of proceeds that may be spent again", "Capital.recycle", "capital.recycle"),
+)  # fmt: skip
 
 
+@algebra
 def write(draft: Draft) -> None:
-    """Writes the rows of the family."""
+    """Capital drawn comes out of the budget, of what was left the year before, and of proceeds.
+
+        left[h] = budget(h) + carry_over·left[parent(h)] + net(h)
+        net(h) = Σ_{p,a} (recycle·proceeds[p,n,a] − drawn[p,n,a])·take[p,n,a]    n: the node of h
+        left[h] ≥ 0    for every history h of every year
+
+    One row for every history: scenarios that share the node and all levels so far that capital, proceeds or the budget
+    vary with have the same left. Where nothing is carried over the row is an inequality without left.
+    """
     portfolio = draft.portfolio
     capital = portfolio.instance.capital
     if capital is None:

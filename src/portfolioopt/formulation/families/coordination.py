@@ -1,20 +1,32 @@
-"""Coordination, at every node: live interfaces fill the pieces of a convex curve, the cheapest first by itself.
-
-Σ interfaces = Σ_i load[n,i],   0 ≤ load[n,i] ≤ length_i (the last piece as long as needed);
-NPV − Σ_i slope_i·load[n,i]
-"""
+"""Coordination: live interfaces cost money along a convex curve."""
 
 from itertools import pairwise
 
 import numpy as np
 
+from portfolioopt.formulation.algebra import algebra
 from portfolioopt.formulation.draft import Draft, Term
+from portfolioopt.formulation.symbols import Symbol
 
 FAMILY = "coordination"
+SYMBOLS = (
+    Symbol("interfaces", "[p,n,a]", "live interfaces along an arc", "State.interfaces",
+           "partnerships.*.states.*.interfaces"),
+    Symbol("load", "[n,i]", "interfaces that lie in piece i of the curve", "coordination_load"),
+    Symbol("coordination.length", "[i]", "length of piece i", "Coordination.curve", "coordination.curve"),
+    Symbol("coordination.slope", "[i]", "cost of one more interface in piece i", "Coordination.curve",
+           "coordination.curve"),
+)  # fmt: skip
 
 
+@algebra
 def write(draft: Draft) -> None:
-    """Writes the rows of the family."""
+    """Live interfaces fill the pieces of the curve, the cheapest first by itself, as it is convex.
+
+    Σ_{p,a} interfaces[p,n,a]·take[p,n,a] = Σ_i load[n,i]    at every node n
+    0 ≤ load[n,i] ≤ coordination.length[i]    the last piece is as long as needed
+    joint(n): − Σ_i coordination.slope[i]·load[n,i]
+    """
     portfolio = draft.portfolio
     coordination = portfolio.instance.coordination
     if coordination is None or len(coordination.curve) < 2:

@@ -1,20 +1,24 @@
-"""Links between partnerships, at every node; occupied[x,n] is a sum of arcs.
-
-requires    occupied[when,n] ≤ occupied[needs,n]
-excludes    Σ_x occupied[x,n] ≤ at_most
-synergy     NPV + benefit(y)·z[n],   z ≤ occupied[x,n] for every member   where benefit > 0
-                                     z ≥ Σ_x occupied[x,n] − (members − 1)  where benefit < 0
-"""
+"""Links between partnerships: one requires another, some exclude each other, some are worth more together."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
+from portfolioopt.formulation.algebra import algebra
 from portfolioopt.formulation.draft import Draft, Term, at, perhaps
+from portfolioopt.formulation.symbols import Symbol
 from portfolioopt.language.families.links import Excludes, Occupancy, Requires, Synergy
 from portfolioopt.networks.tree import Floats, Ints
 
 FAMILY = "links"
+SYMBOLS = (
+    Symbol("when", "", "the states that need others", "Requires.when", "links.*.when"),
+    Symbol("needs", "", "the states that they need", "Requires.needs", "links.*.needs"),
+    Symbol("members", "", "how many members a link has", "Synergy.members", "links.*.members"),
+    Symbol("links.at_most", "", "how many members may hold at once", "Excludes.at_most", "links.*.at_most"),
+    Symbol("synergy", "(y)", "what the members are worth together", "Synergy.benefit", "links.*.benefit"),
+    Symbol("together", "[n]", "1 where all members hold", "links_together"),
+)
 
 
 def write(draft: Draft) -> None:
@@ -28,7 +32,12 @@ def write(draft: Draft) -> None:
             _synergy(draft, link)
 
 
+@algebra
 def _requires(draft: Draft, link: Requires) -> None:
+    """While one partnership is in its states, another must be in its own.
+
+    occupied[when,n] ≤ occupied[needs,n]    at every node n, for every link that requires
+    """
     for year in range(draft.years):
         few = _Few(draft, year, (link.when, link.needs))
         flow = few.occupied(link.when) - few.occupied(link.needs)
@@ -37,7 +46,12 @@ def _requires(draft: Draft, link: Requires) -> None:
         draft.limit(FAMILY, link.id, year, [few.along_nodes(flow)], at_most=0.0, reach=1.0)
 
 
+@algebra
 def _excludes(draft: Draft, link: Excludes) -> None:
+    """At most so many members are in their states at once.
+
+    Σ_s occupied[s,n] ≤ links.at_most    at every node n, for every link that excludes; s: its members
+    """
     bound = float(link.at_most)
     for year in range(draft.years):
         few = _Few(draft, year, link.members)
@@ -48,7 +62,14 @@ def _excludes(draft: Draft, link: Excludes) -> None:
         draft.limit(FAMILY, link.id, year, [few.along_nodes(flow)], at_most=bound, reach=reach)
 
 
+@algebra
 def _synergy(draft: Draft, link: Synergy) -> None:
+    """All members together are worth more, or less.
+
+    joint(n): synergy(y)·together[n]    0 ≤ together[n] ≤ 1, at every node n, for every synergy
+    together[n] ≤ occupied[s,n]    for every member s, where synergy(y) > 0
+    together[n] ≥ Σ_s occupied[s,n] − (members − 1)    where synergy(y) < 0
+    """
     # in one order, whatever the file's
     ordered = sorted(link.members, key=lambda member: (member.partnership, sorted(member.states)))
     for year in range(draft.years):

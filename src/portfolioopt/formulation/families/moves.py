@@ -1,16 +1,20 @@
-"""Moves: decisions of some kinds, on some partnerships, counted in the year they are taken.
-
-at_least(y) ≤ Σ_{p, a decides} take[p,n,a] ≤ at_most(y)                         at every node
-at_least ≤ Σ_{m on the way to n} Σ_{p, a decides} take[p,m,a] ≤ at_most          total: at every node n of the last year
-"""
+"""Moves: decisions of some kinds, on some partnerships, counted in the year they are taken."""
 
 import numpy as np
 
+from portfolioopt.formulation.algebra import algebra
 from portfolioopt.formulation.draft import Draft, Term, at, perhaps
+from portfolioopt.formulation.symbols import Symbol
 from portfolioopt.language.families.moves import Moves, counted_years, counts
 from portfolioopt.networks.tree import Floats
 
 FAMILY = "moves"
+SYMBOLS = (
+    Symbol("decides", "[p,n,a]", "1 along arcs on which an action that the limit counts is decided", "YearArcs.decided",
+           "moves.*.kinds"),
+    Symbol("moves.at_most", "(y)", "most decisions", "Moves.at_most", "moves.*.at_most"),
+    Symbol("moves.at_least", "(y)", "fewest decisions", "Moves.at_least", "moves.*.at_least"),
+)  # fmt: skip
 
 
 def decisions(draft: Draft, year: int, limit: Moves) -> Floats:
@@ -26,16 +30,27 @@ def write(draft: Draft) -> None:
     instance = draft.portfolio.instance
     for limit in sorted(instance.moves, key=lambda limit: limit.id):
         years = counted_years(limit, instance.horizon.first_year, draft.years)
-        if limit.total:
-            _over_the_horizon(draft, limit, years)
-            continue
-        for year in years:
-            flow = decisions(draft, year, limit)
-            terms: list[Term] = [draft.along_nodes(year, flow)]
-            _bound(draft, limit, year, terms, draft.least(year, flow), draft.most(year, flow))
+        (_over_the_horizon if limit.total else _year_by_year)(draft, limit, years)
 
 
+@algebra
+def _year_by_year(draft: Draft, limit: Moves, years: range) -> None:
+    """So many decisions are taken in a year.
+
+    moves.at_least(y) ≤ Σ_{p,a} decides[p,n,a]·take[p,n,a] ≤ moves.at_most(y)    at every node n of its years
+    """
+    for year in years:
+        flow = decisions(draft, year, limit)
+        terms: list[Term] = [draft.along_nodes(year, flow)]
+        _bound(draft, limit, year, terms, draft.least(year, flow), draft.most(year, flow))
+
+
+@algebra
 def _over_the_horizon(draft: Draft, limit: Moves, years: range) -> None:
+    """So many decisions are taken over all years together.
+
+    moves.at_least ≤ Σ_{m,p,a} decides[p,m,a]·take[p,m,a] ≤ moves.at_most    n in the last year, m on the way to it
+    """
     tree = draft.portfolio.tree
     last = draft.years - 1
     flows = {year: decisions(draft, year, limit) for year in years}

@@ -1,21 +1,23 @@
-"""Volume pools, at every node: the total provided fills the pieces of the curve one after the other.
-
-    Σ provided = Σ_i fill[n,i],   0 ≤ fill[n,i] ≤ length_i;   NPV + Σ_i slope_i·fill[n,i]
-
-Where slopes fall, filling in order pays by itself. Where a piece is steeper than the one before, a binary keeps the
-order (incremental formulation, Markowitz and Manne 1957; Padberg 2000), runs of falling slopes sharing one:
-
-    open[n,j] ≤ fill[n,i]/length_i for every piece i of the run before,   fill[n,i] ≤ length_i·open[n,j] in the run
-"""
+"""Volume pools: the total provided of a capability earns along a curve of any shape."""
 
 from itertools import pairwise
 
 import numpy as np
 
+from portfolioopt.formulation.algebra import algebra
 from portfolioopt.formulation.draft import Draft, Term
+from portfolioopt.formulation.symbols import Symbol
+from portfolioopt.language.families.pools import Pool
 from portfolioopt.language.values import Curve
+from portfolioopt.networks.tree import Floats, Ints
 
 FAMILY = "pools"
+SYMBOLS = (
+    Symbol("fill", "[n,i]", "how much of the total provided lies in piece i of the curve", "pools_fill"),
+    Symbol("open", "[n,j]", "1 where run j may be filled: all pieces before it are full", "pools_open"),
+    Symbol("pools.length", "[i]", "length of piece i", "Pool.curve", "pools.*.curve"),
+    Symbol("pools.slope", "[i]", "benefit of one more in piece i", "Pool.curve", "pools.*.curve"),
+)
 
 
 def pieces(curve: Curve, most: float) -> list[tuple[float, float]]:
@@ -40,19 +42,46 @@ def write(draft: Draft) -> None:
             cut = pieces(pool.curve, draft.most(year, provided))
             if not any(slope for _, slope in cut):
                 continue
-            lengths = np.array([length for length, _ in cut])
-            slopes = np.array([slope for _, slope in cut])
-            steeper = np.concatenate(([False], slopes[1:] > slopes[:-1] + 1e-12 * np.abs(slopes[:-1])))
-            run = np.cumsum(steeper)
-            fill = draft.columns_at_nodes(year, "pools_fill", 0.0, lengths)
-            draft.earn(year, fill, slopes)
-            terms: list[Term] = [draft.along_nodes(year, provided), (fill, -1.0)]
-            draft.row(FAMILY, pool.id, year, terms, lower=0.0, upper=0.0)
-            for j in range(1, int(run[-1]) + 1):
-                opened = draft.columns_at_nodes(year, "pools_open", 0.0, 1.0, binary=True)
-                for i in np.flatnonzero(run == j - 1).tolist():
-                    terms = [(fill[:, i : i + 1], 1.0), (opened, -lengths[i])]
-                    draft.row(FAMILY, pool.id, year, terms, lower=0.0)
-                for i in np.flatnonzero(run == j).tolist():
-                    terms = [(fill[:, i : i + 1], 1.0), (opened, -lengths[i])]
-                    draft.row(FAMILY, pool.id, year, terms, upper=0.0)
+            fill = _filled(draft, pool, year, provided, cut)
+            _in_order(draft, pool, year, fill, cut)
+
+
+@algebra
+def _filled(draft: Draft, pool: Pool, year: int, provided: Floats, cut: list[tuple[float, float]]) -> Ints:
+    """The total provided fills the pieces of the curve one after the other.
+
+        Σ_{p,a} provides[p,n,a]·take[p,n,a] = Σ_i fill[n,i]    at every node n, for every pool
+        0 ≤ fill[n,i] ≤ pools.length[i]    beyond the last point there is one more piece, of slope 0
+        joint(n): Σ_i pools.slope[i]·fill[n,i]
+
+    Where slopes fall, filling in order pays by itself.
+    """
+    lengths, slopes = np.array(cut).T
+    fill = draft.columns_at_nodes(year, "pools_fill", 0.0, lengths)
+    draft.earn(year, fill, slopes)
+    terms: list[Term] = [draft.along_nodes(year, provided), (fill, -1.0)]
+    draft.row(FAMILY, pool.id, year, terms, lower=0.0, upper=0.0)
+    return fill
+
+
+@algebra
+def _in_order(draft: Draft, pool: Pool, year: int, fill: Ints, cut: list[tuple[float, float]]) -> None:
+    """Where a piece is steeper than the one before, a binary keeps the order; runs of falling slopes share one.
+
+        fill[n,i] ≥ pools.length[i]·open[n,j]    for every piece i of the run before j, at every node n
+        fill[n,i] ≤ pools.length[i]·open[n,j]    for every piece i of run j
+        open[n,j] ∈ {0, 1}
+
+    The incremental formulation of Markowitz and Manne (1957); Padberg (2000).
+    """
+    lengths, slopes = np.array(cut).T
+    steeper = np.concatenate(([False], slopes[1:] > slopes[:-1] + 1e-12 * np.abs(slopes[:-1])))
+    run = np.cumsum(steeper)
+    for j in range(1, int(run[-1]) + 1):
+        opened = draft.columns_at_nodes(year, "pools_open", 0.0, 1.0, binary=True)
+        for i in np.flatnonzero(run == j - 1).tolist():
+            terms: list[Term] = [(fill[:, i : i + 1], 1.0), (opened, -lengths[i])]
+            draft.row(FAMILY, pool.id, year, terms, lower=0.0)
+        for i in np.flatnonzero(run == j).tolist():
+            terms = [(fill[:, i : i + 1], 1.0), (opened, -lengths[i])]
+            draft.row(FAMILY, pool.id, year, terms, upper=0.0)

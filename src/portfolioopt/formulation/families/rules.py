@@ -1,12 +1,20 @@
-"""Rules, at every node of their years: occupied[states,n] ≥ 1 (always) or ≤ 0 (never)."""
+"""Rules: where a partnership must always, or must never, be."""
 
+from portfolioopt.formulation.algebra import algebra
 from portfolioopt.formulation.draft import Draft, Term
+from portfolioopt.formulation.symbols import Symbol
 
 FAMILY = "rules"
+SYMBOLS = (Symbol("states", "", "the states of the rule", "Rule.states", "rules.*.states"),)
 
 
+@algebra
 def write(draft: Draft) -> None:
-    """Writes the rows of the family."""
+    """Somebody has decided where a partnership must, or must never, be.
+
+    occupied[states,n] ≥ 1    always: at every node n of the rule's years
+    occupied[states,n] ≤ 0    never
+    """
     portfolio = draft.portfolio
     horizon = portfolio.instance.horizon
     for rule in sorted(portfolio.instance.rules, key=lambda rule: rule.id):
