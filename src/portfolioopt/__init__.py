@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from portfolioopt.studies.rolling import rolling
     from portfolioopt.studies.security import security
     from portfolioopt.studies.stability import stability
+    from portfolioopt.studies.stress import stress
     from portfolioopt.studies.sweep import sweep
     from portfolioopt.studies.value_of_information import value_of_information
 
@@ -88,6 +89,7 @@ __all__ = [
     "security",
     "solve",
     "stability",
+    "stress",
     "sweep",
     "value_of_information",
     "what_if",
@@ -131,6 +133,7 @@ _HOMES = {
     "solve": "portfolioopt.solving",
     "what_if": "portfolioopt.comparison",
     "stability": "portfolioopt.studies.stability",
+    "stress": "portfolioopt.studies.stress",
     "sweep": "portfolioopt.studies.sweep",
     "value_of_information": "portfolioopt.studies.value_of_information",
 }

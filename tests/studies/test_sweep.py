@@ -2,8 +2,10 @@
 
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,8 @@ from engine_samples import objective_of
 from portfolioopt import InvalidCase, InvalidInput, Means, Model, UnknownOption, cases, read_instance, solve
 from portfolioopt.cases import apply
 from portfolioopt.command import run
+from portfolioopt.command.show.layout import report_console
+from portfolioopt.command.study import show_answer
 from portfolioopt.plan import Plan
 from portfolioopt.points import Outcome, Where
 from portfolioopt.result.exact import encode
@@ -127,6 +131,19 @@ def outcome(value: str, stays: str, there: str, **more: object) -> Outcome:
 def test_what_was_only_overlooked_in_the_base_is_no_change_of_plan(point: Outcome, changes: bool) -> None:
     base = outcome("100", "100", "100")
     assert point_of(1, Trial("t", (), ()), "k", point, base, Decimal("0.1")).plan_changes is changes
+
+
+def test_what_is_not_proven_is_said(alone: Sweep) -> None:
+    points = list(alone.points)
+    points[1] = replace(points[1], status="feasible", gap=0.033)
+    found = replace(alone, points=tuple(points))
+    console = report_console(StringIO())
+    show_answer(found, console)
+    told = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "*?" in told
+    assert "up to 3.3% more may be possible" in " ".join(told.split())
+    assert any("up to 3.3% more" in line for line in found.exhibits()[""].said)
+    assert not any("proven" in line for line in alone.exhibits()[""].said)
 
 
 def test_the_share_of_plans_with_a_decision_counts_plans(crossed: Sweep) -> None:

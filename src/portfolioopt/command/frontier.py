@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -63,7 +62,7 @@ def frontier_command(
 ) -> None:
     """Value against risk, capital, an exposure or a requirement, from the most valuable plan to the most cautious.
 
-    Asked of a run, the frontier is also added to its report.
+    Reports of a run of the same facts and choices show it.
 
     Exit codes: 0 answered, 3 input that cannot be used, 4 infeasible, 5 no plan found, 130 interrupted.
     """
@@ -72,7 +71,7 @@ def frontier_command(
     def ask(facts: "Instance", choices: "Model", watch: "Watch | None") -> "Frontier":
         from portfolioopt.studies.frontier import frontier
 
-        found = frontier(
+        return frontier(
             facts,
             choices,
             means(time_limit, solve_limit, gap, threads, seed, no_verify),
@@ -83,8 +82,6 @@ def frontier_command(
             plan=plan,
             watch=watch,
         )
-        _add_to_report(target, found)
-        return found
 
     instance, chosen, plan = facts_of(target, model)
     run_study(
@@ -109,20 +106,6 @@ def _share(text: str) -> Decimal:
     if not value.is_finite() or not 0 < value <= 1:
         raise typer.BadParameter(f"{text!r} is not a share such as 10% or 0.1")
     return value
-
-
-def _add_to_report(target: Path, found: "Frontier") -> None:
-    """Puts the frontier beside the run that it was asked of, if it was made for the input of that run."""
-    from portfolioopt.command.talk import talk
-    from portfolioopt.runs import is_run, read_run, write_exhibit
-
-    if not is_run(target) or not found.points:
-        return
-    if read_run(target).input_hash != found.about.input_hash:
-        talk("the input was changed, so the frontier is not added to the report of the run")
-        return
-    name = f"frontier-{found.against.replace(':', '-')}"
-    talk(f"added to the report of the run: {write_exhibit(target, name, found.exhibit(found.about.input_hash))}")
 
 
 def report(answer: "Frontier", _console: "Console") -> "Iterable[RenderableType]":

@@ -144,7 +144,7 @@ def _closing(about: "About") -> "Iterable[RenderableType]":
         text.append(f", stopped by: {about.stopped_by}. What is told holds; more could be.", style="not bold")
         yield paragraph(text)
     solves = "1 solve" if about.solves == 1 else f"{about.solves:,} solves"
-    yield paragraph(f"{solves} in {seconds(about.seconds)}.")
+    yield paragraph(f"{solves if about.solves else 'Done'} in {seconds(about.seconds)}.")
 
 
 @contextmanager
@@ -180,7 +180,7 @@ def step_line(step: "Step") -> str:
     """stability: at most 3 changes; 4 of 9 solves, 2.1 a second, about 2 s left."""
     if step.stopping:
         return f"stopping; what has been found is being put together (press Ctrl-C again to give up): {step.doing}"
-    parts = [f"{step.done} of {step.expected} solves" if step.expected else f"{step.done} solves"]
+    parts = [f"{step.done:,} of {step.expected:,} {step.unit}" if step.expected else f"{step.done:,} {step.unit}"]
     if step.done:
         parts.append(f"{step.rate:.1f} a second" if step.rate >= 1 else f"{step.seconds / step.done:.1f} s each")
     parts.append(f"{step.seconds:.0f} s" if step.left is None else f"about {step.left:.0f} s left")

@@ -384,7 +384,8 @@ def _marked(point: "SweepPoint", decimals: int) -> str:
 
     if point.value is None:
         return point.status.replace("_", " ") or point.outcome
-    return f"{figure(point.value, decimals)}{'*' if point.plan_changes else ' '}"
+    unproven = "?" if point.status == "feasible" else ""
+    return f"{figure(point.value, decimals)}{'*' if point.plan_changes else ''}{unproven}"
 
 
 def _spread(answer: "Sweep") -> "Iterable[RenderableType]":
@@ -459,6 +460,15 @@ def _without(answer: "Sweep") -> "Iterable[RenderableType]":
             yield bullet(f"{one.name}: {one.reason}")
         if len(wrong) > MOST_ACTS:
             yield bullet(f"… and {len(wrong) - MOST_ACTS:,} more: see tables/points.csv of the study", mark=" ")
+    unproven = [one.gap for one in answer.points if one.status == "feasible" and one.gap is not None]
+    if unproven:
+        from portfolioopt.result.figures import percent
+
+        some = "1 point" if len(unproven) == 1 else f"{len(unproven):,} points"
+        yield paragraph(
+            f"? {some} ended before the gap was reached: up to {percent(max(unproven), 1)} more may be possible there, "
+            "and moves smaller than that may be chance. More work (--work-limit) tells more."
+        )
     timed = sum(1 for one in answer.points if one.outcome == "clock")
     if timed:
         yield paragraph(

@@ -223,6 +223,14 @@ class Desk:
         """What the prices of the last optimum prove of a formulation; None where it needed none."""
         return self._session.priced(formulation)
 
+    def drew(self, done: int, expected: int, seconds: float) -> None:
+        """Tells the watcher of draws instead of solves: so many done, which took so long."""
+        if self._watch is not None:
+            stopping = self.stop.asked.is_set()
+            each = seconds / max(done, 1)
+            step = Step(self.study, "drawing", done, expected, self.seconds, each, stopping, unit="draws")
+            self._watch(step)
+
     def _tell(self, sight: Sight | None = None) -> None:
         if self._watch is None:
             return

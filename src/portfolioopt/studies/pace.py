@@ -26,6 +26,8 @@ class Step:
     stopping: bool = False
     sight: Sight | None = None
     """Where the solve under way is."""
+    unit: str = "solves"
+    """What is counted."""
 
     @property
     def rate(self) -> float:

@@ -30,7 +30,7 @@ from portfolioopt.result.wording import risk_words
 from portfolioopt.solution.conditions import AtLevel
 from portfolioopt.studies.answer import About
 from portfolioopt.studies.desk import Desk
-from portfolioopt.studies.exhibiting import end
+from portfolioopt.studies.exhibiting import end, exhibit
 from portfolioopt.studies.frontier.curve import Curve, Stand
 from portfolioopt.studies.frontier.yardsticks import Yardstick, pooled, yardstick
 from portfolioopt.studies.interval import Interval
@@ -143,31 +143,29 @@ class Frontier:
                 yield number, tuple(sorted(here - before)), tuple(sorted(before - here))
 
     def exhibits(self) -> dict[str, shapes.Exhibit]:
-        """The curve, for the page of a run of the same input."""
-        return {self.against.replace(":", "-"): self.exhibit(self.about.input_hash)} if self.points else {}
-
-    def exhibit(self, input_hash: str) -> shapes.Exhibit:
-        """The frontier as an exhibit of the run with that input."""
-        kept: list[tuple[str, float, Interval]] = []
-        names = {0: "most valuable", len(self.points) - 1: "most cautious"}
+        """The points, today, and the plan of the run that it was asked of."""
+        if not self.points:
+            return {}
         scale = 100.0 if self.share else 1.0
+        names = {0: "most valuable", len(self.points) - 1: "most cautious"}
+        spots = dict.fromkeys((one.reached, one.plan) for one in self.points)
+        shown: list[shapes.FrontierPoint] = []
         for number, one in enumerate(self.points):
-            spot = scale * float(one.reached)
-            if not kept or (kept[-1][1], kept[-1][2].low) != (spot, one.value.low):
-                kept.append((names.get(number, f"point {number + 1}"), spot, one.value))
-        bounds = {one[0]: end(one[2].high) for one in kept if not one[2].settled}
-        points = [shapes.FrontierPoint(name, spot, value.low, bounds.get(name), "") for name, spot, value in kept]
+            if (one.reached, one.plan) in spots:
+                del spots[one.reached, one.plan]
+                name = names.get(number, f"point {number + 1}")
+                bound = None if one.value.settled else end(one.value.high)
+                shown.append(shapes.FrontierPoint(name, scale * float(one.reached), one.value.low, bound, ""))
         if not self.today.broken:
-            points.append(_marked("today", "today", self.today, scale))
+            spot = scale * float(self.today.reached)
+            shown.append(shapes.FrontierPoint("today", spot, float(self.today.value), None, "today"))
         if self.own is not None and not self.own.broken:
-            points.append(_marked("the plan of this run", "plan", self.own, scale))
+            spot = scale * float(self.own.reached)
+            shown.append(shapes.FrontierPoint("the plan of the run", spot, float(self.own.value), None, "plan"))
         unit = f"{self.title}, %" if self.share else self.title
-        return shapes.Exhibit(
-            f"Value against {self.title}",
-            tuple(self._said()),
-            input_hash,
-            shapes.Frontier(unit, self.value_title, tuple(points)),
-        )
+        curve = shapes.Frontier(unit, self.value_title, tuple(shown))
+        name = self.against.replace(":", "-")
+        return {name: exhibit(self.about, f"Value against {self.title}", curve, *self._said())}
 
     def _said(self) -> Iterator[str]:
         if len(self.points) < 2:
@@ -191,11 +189,6 @@ class Frontier:
 
 
 ANSWER = Frontier
-
-
-def _marked(name: str, mark: str, one: Mark, scale: float) -> shapes.FrontierPoint:
-    kind = "today" if mark == "today" else "plan"
-    return shapes.FrontierPoint(name, scale * float(one.reached), float(one.value), None, kind)  # type: ignore[arg-type]
 
 
 def frontier(

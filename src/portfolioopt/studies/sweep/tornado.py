@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from portfolioopt.result.exhibit import CoreDecision, CoreIndex, Tornado, TornadoBar
+from portfolioopt.result.figures import percent
 from portfolioopt.studies.sweep.found import SweepPoint
 
 AS_IT_IS = "as it is"
@@ -63,15 +64,25 @@ def tornado_of(found: Sequence[Swing], points: Sequence[SweepPoint], inputs: Seq
     return Tornado(objective, float(base.value), tuple(bars))
 
 
-def said_of(found: Sequence[Swing], points: Sequence[SweepPoint]) -> tuple[str, str]:
+def said_of(found: Sequence[Swing], points: Sequence[SweepPoint]) -> tuple[str, ...]:
     """What a reader should make of it."""
+    gaps = [point.gap for point in points if point.status == "feasible" and point.gap is not None]
     turning = [one.input for one in found if points[one.low].plan_changes or points[one.high].plan_changes]
     return (
         f"Each of {len(found)} inputs was changed alone, and the whole plan decided anew; all else stayed.",
         f"Another plan becomes best with {len(turning)} of them; with the others only its value moves."
         if turning
         else "The plan stays the best one throughout; only its value moves.",
+        *(
+            [f"{len(gaps)} points are not proven to the asked gap: up to {_most(gaps)} more is possible there."]
+            if gaps
+            else ()
+        ),
     )
+
+
+def _most(gaps: Sequence[float]) -> str:
+    return percent(max(gaps), 1)
 
 
 def core_index(points: Sequence[SweepPoint]) -> CoreIndex:

@@ -1,0 +1,225 @@
+"""`portfolioopt stress`: a given plan in thousands of drawn futures."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from portfolioopt.command.exits import INFEASIBLE, NO_PLAN, OK
+from portfolioopt.command.study import (
+    TIME_LIMIT,
+    AsJson,
+    Gap,
+    ModelOfRun,
+    NoVerify,
+    Out,
+    Quiet,
+    RunOrInstance,
+    Seed,
+    Settings,
+    SolveLimit,
+    Threads,
+    TimeLimit,
+    facts_of,
+    means,
+    no_plan_words,
+    percentage,
+    run_study,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from portfolioopt.studies.stress import Strain, Stress
+
+MOST_ROWS = 12
+"""Partnerships and limits told."""
+WIDEST = 40
+"""Columns of the longest bar."""
+
+
+def stress_command(
+    target: RunOrInstance,
+    draws: Annotated[int, typer.Option(min=1, max=10_000_000, help="How many futures.")] = 10_000,
+    volatility: Annotated[
+        list[str] | None,
+        typer.Option(metavar="DRIVER=SHARE", help="Yearly volatility of a driver, 0.15 or 15%; may repeat."),
+    ] = None,
+    persistence: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of a year's deviation that is left the year after.")
+    ] = 0.8,
+    no_breakdowns: Annotated[
+        bool, typer.Option("--no-breakdowns", help="Charge breakdowns at what they cost on average.")
+    ] = False,
+    outage: Annotated[
+        bool, typer.Option("--outage", help="A partnership provides nothing in the year of a breakdown.")
+    ] = False,
+    tail: Annotated[
+        str | None, typer.Option(metavar="SHARE", help="Share of the draws that counts as worst; 10%.")
+    ] = None,
+    model: ModelOfRun = None,
+    settings: Settings = None,
+    time_limit: TimeLimit = TIME_LIMIT,
+    solve_limit: SolveLimit = None,
+    gap: Gap = None,
+    threads: Threads = None,
+    seed: Seed = None,
+    no_verify: NoVerify = False,
+    as_json: AsJson = False,
+    out: Out = None,
+    quiet: Quiet = False,
+) -> None:
+    """A plan in drawn futures: breakdowns as they fall, drivers around the scenarios; what comes of NPV and limits.
+
+    The plan is that of the run; asked of an instance, the best plan is found first.
+
+    Exit codes: 0 answered, 3 input that cannot be used, 4 infeasible, 5 no plan found, 130 interrupted.
+    """
+    from portfolioopt.studies.stress import stress
+
+    asked = means(time_limit, solve_limit, gap, threads, seed, no_verify)
+    moving = dict(_volatility(text) for text in volatility or ())
+    share = None if tail is None else percentage(tail)
+    instance, chosen, plan = facts_of(target, model)
+    run_study(
+        instance,
+        chosen,
+        settings,
+        lambda facts, choices, watch: stress(
+            facts,
+            choices,
+            asked,
+            plan=plan,
+            draws=draws,
+            volatility=moving,
+            persistence=persistence,
+            breakdowns=not no_breakdowns,
+            outage=outage,
+            tail=share,
+            watch=watch,
+        ),
+        lambda answer: OK if answer.npv is not None else INFEASIBLE if answer.status == "infeasible" else NO_PLAN,
+        as_json=as_json,
+        out=out,
+        quiet=quiet,
+    )
+
+
+def _volatility(text: str) -> tuple[str, float]:
+    driver, sign, share = text.partition("=")
+    if not sign or not driver:
+        raise typer.BadParameter(f"{text!r} is not a driver with its volatility, such as ev_demand=0.15")
+    return driver, percentage(share)
+
+
+def report(answer: "Stress", _console: "Console") -> "Iterable[RenderableType]":
+    """The distribution, scenario by scenario, what limits break, and who drives the worst draws."""
+    from portfolioopt.command.show.layout import columns, heading, indented, paragraph
+    from portfolioopt.result.figures import decimals_for, figure, percent
+    from portfolioopt.result.wording import some
+
+    if answer.npv is None or answer.promised is None:
+        yield paragraph(no_plan_words(answer.status))
+        return
+    one = answer.npv
+    decimals = decimals_for([one.mean, answer.promised])
+    if answer.broken:
+        yield paragraph(f"The plan breaks limits as it is: {some(answer.broken)}.", style="yellow")
+    yield paragraph(_drawn(answer), style="dim")
+    yield heading("NPV", f"{answer.draws:,} draws")
+    table = columns("", "value", "+/-")
+    table.add_row("promised by the plan", figure(answer.promised, decimals), "")
+    table.add_row("mean", figure(one.mean, decimals), figure(one.error, decimals))
+    worst = f"mean of the worst {percent(answer.tail)}"
+    table.add_row(worst, figure(one.tail, decimals), figure(one.tail_error, decimals))
+    table.add_row("standard deviation", figure(one.deviation, decimals), "")
+    for share, value in one.quantiles:
+        if share in (0.05, 0.5, 0.95):
+            table.add_row(f"{percent(share)} are below", figure(value, decimals), "")
+    yield indented(table)
+    yield paragraph(f"NPV is below 0 in {percent(one.below_zero, 1)} of the draws.")
+    yield from _histogram(answer)
+
+    yield heading("In each scenario")
+    table = columns("", "chance", "promised", "mean", "deviation", "worst tenth")
+    for each in answer.scenarios:
+        table.add_row(
+            each.scenario,
+            percent(float(each.probability)),
+            *(figure(value, decimals) for value in (each.promised, each.mean, each.deviation, each.worst_tenth)),
+        )
+    yield indented(table)
+    yield from _limits(answer)
+
+    yield heading("Who drives the worst draws", f"the worst {percent(answer.tail)} against the mean")
+    table = columns("", "mean", "in the worst", "less", "breakdowns", "lost by them")
+    for part in answer.contributions[:MOST_ROWS]:
+        table.add_row(
+            part.partnership,
+            figure(part.mean, decimals),
+            figure(part.tail, decimals),
+            figure(part.swing, decimals),
+            figure(part.breakdowns, 2) if part.breakdowns else "",
+            figure(part.lost, decimals) if part.lost else "",
+        )
+    yield indented(table)
+    more = len(answer.contributions) - MOST_ROWS
+    if more > 0:
+        yield paragraph(f"… and {more} more: see tables/contributions.csv of the study.", style="dim")
+
+
+def _drawn(answer: "Stress") -> str:
+    """What was drawn, in a sentence."""
+    from portfolioopt.result.figures import percent
+    from portfolioopt.result.wording import listed
+
+    moved = listed(f"{driver} by {percent(value)}" for driver, value in answer.volatility)
+    drivers = f"drivers move around their scenario: {moved} a year" if moved else "drivers are as in their scenario"
+    falls = "breakdowns are drawn" if answer.breakdowns else "breakdowns are charged at what they cost on average"
+    stops = ", and stop what is provided for the year" if answer.outage else ""
+    return f"Scenarios are drawn by chance, {falls}{stops}, {drivers}."
+
+
+def _histogram(answer: "Stress") -> "Iterable[RenderableType]":
+    from portfolioopt.command.show.layout import columns, indented, paragraph
+    from portfolioopt.result.figures import decimals_for, figure
+
+    filled = [one for one in answer.bins if one.draws]
+    if len(filled) < 2:
+        return
+    decimals = 0 if max(abs(one.high) for one in answer.bins) >= 100 else decimals_for([answer.bins[-1].high])
+    most = max(one.draws for one in answer.bins)
+    table = columns("from", "draws", "")
+    table.columns[0].justify = "right"
+    table.columns[2].justify = "left"
+    for one in answer.bins:
+        table.add_row(figure(one.low, decimals), f"{one.draws:,}", "#" * round(WIDEST * one.draws / most))
+    yield paragraph("")
+    yield indented(table)
+
+
+def _limits(answer: "Stress") -> "Iterable[RenderableType]":
+    from portfolioopt.command.show.layout import columns, heading, indented, paragraph
+    from portfolioopt.result.figures import decimals_for, figure, percent
+
+    yield heading("Limits and requirements", "share of the draws, and what is missing in those")
+    if not answer.strains:
+        yield paragraph("None is broken in any draw, and no requirement falls short.")
+        return
+    decimals = decimals_for(one.most for one in answer.strains)
+    table = columns("", "year", "draws", "mean", "most")
+    for one in answer.strains[:MOST_ROWS]:
+        table.add_row(
+            _said(one), str(one.year), percent(one.chance, 1), figure(one.size, decimals), figure(one.most, decimals)
+        )
+    yield indented(table)
+    more = len(answer.strains) - MOST_ROWS
+    if more > 0:
+        yield paragraph(f"… and {more} more: see tables/limits.csv of the study.", style="dim")
+    if answer.overdrawn:
+        yield paragraph(f"Capital is overdrawn in some year in {percent(answer.overdrawn, 1)} of the draws.")
+
+
+def _said(one: "Strain") -> str:
+    words = {"requirements": f"{one.limit} short", "capital": "capital overdrawn"}
+    return words.get(one.family, one.limit)
