@@ -29,6 +29,8 @@ POINTS = 24
 ENV = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONWARNINGS": "ignore"}
 ENV |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "7" * 64}
 """The Ray cluster lets in only those who know its token, as the page on sweeps tells."""
+ENV |= {"RAY_worker_niceness": "0"}
+"""Ray's workers stand back for everybody else by default, and where tests run in parallel they would starve."""
 KILLS = 5
 FEW = 2
 """Kills on a cluster by default: each costs a worker that begins anew, which takes seconds. All five are slow tests."""
