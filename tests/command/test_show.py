@@ -173,7 +173,7 @@ def test_a_plan_that_does_nothing_says_so_at_the_top(plan, status, said):
 @pytest.mark.parametrize(
     ("changes", "hint"),
     [
-        ({}, "try another budget or term with --set path=value"),
+        ({}, "portfolioopt report makes a page of the run; try another budget or term with --set path=value"),
         ({"status": "feasible", "stop_reason": "time limit"}, "give it more time (--time-limit) to close the gap"),
         ({"status": "feasible", "stop_reason": "interrupted"}, "let it run to its end to close the gap"),
         ({"verified": False, "options": {"verify": False}}, "solve without --no-verify"),

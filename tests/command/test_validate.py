@@ -10,9 +10,10 @@ from portfolioopt.command import run
 
 
 def test_a_sound_instance_is_summed_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["validate", str(write(tmp_path, SOUND)), "--model", "risk_averse"]) == 0
+    path = write(tmp_path, SOUND)
+    assert run(["validate", str(path), "--model", "risk_averse"]) == 0
     told = capsys.readouterr()
-    assert told.err == ""
+    assert told.err == f"next: portfolioopt solve {path} --model risk_averse\n"
     assert told.out == (
         "sample: valid\n"
         "  horizon       2026 to 2029, EUR million\n"
@@ -20,8 +21,8 @@ def test_a_sound_instance_is_summed_up(tmp_path: Path, capsys: pytest.CaptureFix
         "  in force      1 (stack)\n"
         "  scenarios     2 (base, slow)\n"
         "  review years  2026, 2028\n"
-        "  limits        capital, skills 1, exposures 2, requirements 1, pools 1, coordination, activity 1, moves 1,"
-        " links 3, rules 1\n"
+        "  limits        capital, skills 1, exposures 2, requirements 1, pools 1,\n"
+        "                coordination, activity 1, moves 1, links 3, rules 1\n"
         "  model         risk_averse, fits\n"
         "  warnings      none\n"
     )

@@ -24,8 +24,10 @@ from portfolioopt.result import exhibit as shapes
 from portfolioopt.runs import read_exhibits, read_run
 from portfolioopt.solution.conditions import AtLevel
 from portfolioopt.studies.answer import from_json, to_json
-from portfolioopt.studies.frontier import Frontier, coarse_to_fine
+from portfolioopt.studies.desk import Desk
+from portfolioopt.studies.frontier import Frontier, _Study, coarse_to_fine
 from portfolioopt.studies.frontier.yardsticks import pooled, yardstick
+from portfolioopt.studies.interval import Interval
 
 INSTANCES = Path(__file__).parents[2] / "instances"
 Spot = tuple[Fraction, Fraction]
@@ -287,6 +289,20 @@ def test_the_frontier_of_a_run_is_saved_for_its_report(
     assert (tmp_path / "study" / "tables" / "points.csv").read_text().startswith("level,reached,value_low")
     assert run(["frontier", "plan", "--against", "exposure:nothing"]) == 2
     assert run(["frontier", "plan", "--tail", "140%"]) == 2
+
+
+def test_where_caution_alone_finds_nothing_mixtures_find_plans_between_the_ends() -> None:
+    instance = read_instance(INSTANCES / "five_deals")
+    desk = Desk("frontier", instance, "expected_value", Means(gap=1e-9))
+    study = _Study(desk, yardstick(instance, desk.model, "cvar"), 3, None, without_yearly_budgets=False)
+    study.curve.solve("the most valuable plan", None, 60)
+    (first,) = study.curve.stands
+    study.mixed(first, Interval(float(first.reached), float(first.reached)))
+    assert study.curve.stands == [first]  # nothing to mend
+    study.mixed(first, Interval(float(first.reached), 2_000.0))
+    more = [one for one in study.curve.stands if one.reached > first.reached]
+    assert more
+    assert all(one.value < first.value for one in more)
 
 
 def test_points_are_asked_for_from_coarse_to_fine() -> None:

@@ -174,8 +174,13 @@ def _remarks(answer: "Frontier", decimals: int, scale: float) -> "Iterable[Rende
     from portfolioopt.command.show.layout import paragraph
     from portfolioopt.command.show.spans import span
 
-    if len(answer.points) == 1:
+    if len(answer.points) == 1 and answer.settled:
         yield paragraph("The most valuable plan is also the most cautious one: there is nothing to trade.", style="dim")
+    elif len(answer.points) == 1:
+        yield paragraph(
+            "No plan was found that is more cautious or more valuable; that there is none is not proven. Give each "
+            "solve more time (--solve-limit), or the whole (--time-limit)."
+        )
     if not all(one.proven for one in answer.points):
         yield paragraph("*: not proven to the asked gap; at most the second value is possible there.", style="dim")
     if not answer.extreme.settled and answer.extreme.known and answer.about.complete:

@@ -38,8 +38,10 @@ def math_command(
 
 
 def _lines(told: "Told") -> Iterator[str]:
+    from rich.cells import chop_cells
+
     where = f"what is written for {told.instance}" if told.instance else "whatever the instance"
-    yield f"{told.model}  the algebra, {where}"
+    yield from chop_cells(f"{told.model}  the algebra, {where}", COLUMNS)
     yield ""
     yield "Maximize"
     yield f"  {told.objective}"

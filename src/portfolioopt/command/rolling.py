@@ -79,6 +79,7 @@ def report(answer: "Rolling", _console: "Console") -> "Iterable[RenderableType]"
     if answer.rolling is None:
         yield paragraph(no_plan_words(answer.status))
         return
+    scale = max(map(abs, finite(answer.policy, answer.hindsight)), default=0.0)
     decimals = decimals_for([*finite(answer.policy, answer.hindsight), answer.rolling])
 
     def earned(value: float | None) -> str:
@@ -90,7 +91,10 @@ def report(answer: "Rolling", _console: "Console") -> "Iterable[RenderableType]"
     yield heading("What planners earn", f"objective: {answer.risk}" if answer.risk else "expected NPV")
     table = columns("", "value", "against policy")
     if not answer.risk:
-        table.add_row("hindsight", span(answer.hindsight, decimals), beside(answer.hindsight.low))
+        known = answer.hindsight.high < float("inf")
+        table.add_row(
+            "hindsight", span(answer.hindsight, decimals), beside(answer.hindsight.low) if known else "not known"
+        )
     table.add_row(Text("policy: one plan, made today", style="bold"), Text(span(answer.policy, decimals), "bold"), "")
     table.add_row("plan again at each review", earned(answer.rolling), beside(answer.rolling))
     table.add_row("plan again without a tree", _without(answer, decimals), beside(answer.expected))
@@ -107,7 +111,7 @@ def report(answer: "Rolling", _console: "Console") -> "Iterable[RenderableType]"
             earned(one.policy),
             earned(one.rolling),
             earned(one.expected) if answer.expected is not None or one.broken or one.expected is not None else "",
-            figure(max(0.0, one.hindsight.low - one.policy), decimals),
+            span(one.regret, decimals, scale=scale) if one.hindsight.high < float("inf") else "not known",
         )
     yield indented(table)
     yield paragraph("Regret is what hindsight earns more than the policy.", style="dim")
@@ -133,7 +137,9 @@ def _meaning(answer: "Rolling", decimals: int) -> "Iterable[RenderableType]":
 
     scale = max(abs(answer.policy.low), 1e-9)
     lost = answer.lost or 0.0
-    if abs(lost) <= HAIR * scale:
+    if not answer.about.complete:
+        yield bullet("Not everything was planned again in time: where it was not, the plan at hand went on.")
+    elif abs(lost) <= HAIR * scale:
         yield bullet("Planning again earns what the policy earns: it has foreseen what would be decided at reviews.")
     elif answer.risk and lost > 0:
         yield bullet(

@@ -18,7 +18,7 @@ from portfolioopt.command.edits import (
     edits,
 )
 from portfolioopt.command.exits import INVALID
-from portfolioopt.command.talk import data, harmless
+from portfolioopt.command.talk import data, talk
 from portfolioopt.command.talk import faults as tell
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ def validate_command(
         tell(found)
         tell(warnings, "warning: ")
         if source:
-            data(_summary(source, model is not None, len(warnings)))
+            _summarize(source, model is not None, len(warnings))
+            if instance is not None:
+                talk(f"next: portfolioopt solve {instance}" + (f" --model {model}" if model else ""))
     if found:
         raise typer.Exit(INVALID)
 
@@ -75,7 +77,12 @@ def plain_fault(fault: "Fault") -> dict[str, Any]:
     }
 
 
-def _summary(source: "EditedSource", model_asked: bool, warnings: int) -> str:
+def _summarize(source: "EditedSource", model_asked: bool, warnings: int) -> None:
+    """What there is of each kind, and what to do next."""
+    from rich.text import Text
+
+    from portfolioopt.command.show.layout import facts, print_report, report_console
+
     instance = source.instance
     horizon = instance.horizon
     domains = Counter[str](partnership.domain or "no domain" for partnership in instance.partnerships)
@@ -93,7 +100,8 @@ def _summary(source: "EditedSource", model_asked: bool, warnings: int) -> str:
     if source.case.every_change:
         lines.append(("case", f"{source.case.name}, {_changes(len(source.case.every_change))}"))
     lines.append(("warnings", str(warnings) if warnings else "none"))
-    return "\n".join(harmless(line) for line in (f"{instance.name}: valid", *(f"  {k:<13} {v}" for k, v in lines)))
+    title = Text(instance.name, style="bold").append(": valid", style="not bold")
+    print_report([title, facts(lines)], report_console())
 
 
 def _changes(number: int) -> str:

@@ -77,6 +77,11 @@ class Earned:
     broken: tuple[str, ...]
     """Limits that planning without a tree breaks in this scenario."""
 
+    @property
+    def regret(self) -> Interval:
+        """What hindsight earns more than the policy."""
+        return (self.hindsight - Interval.exactly(self.policy)).within(low=0.0)
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -134,8 +139,8 @@ class Rolling:
                     "policy",
                     "rolling",
                     "expected",
-                    "regret_policy",
-                    "regret_rolling",
+                    "regret_low",
+                    "regret_high",
                     "broken_by_expected",
                 ),
                 tuple(
@@ -147,8 +152,8 @@ class Rolling:
                         one.policy,
                         one.rolling,
                         one.expected,
-                        one.hindsight.low - one.policy,
-                        one.hindsight.low - one.rolling,
+                        one.regret.low,
+                        one.regret.high,
                         "; ".join(one.broken),
                     )
                     for one in self.earned

@@ -43,7 +43,7 @@ def next_step(result: Result) -> Iterable[RenderableType]:
     elif result.status == "optimal" and not result.verified:
         hint = "Next: solve without --no-verify before the plan goes to a board."
     elif result.status == "optimal":
-        hint = "Next: try another budget or term with --set path=value; the run folder holds every table as CSV."
+        hint = "Next: portfolioopt report makes a page of the run; try another budget or term with --set path=value."
     else:
         return
     yield Text()

@@ -74,6 +74,16 @@ def columns(*names: str, left: int = 1) -> Table:
     return table
 
 
+def facts(rows: Iterable[tuple[str, str]], indent: int = 2) -> Padding:
+    """Names beside what is said of each, which goes on below itself where it is long."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, said in rows:
+        grid.add_row(Text(name), Text(said))
+    return Padding(grid, (0, 0, 0, indent))
+
+
 def indented(renderable: RenderableType) -> Padding:
     """A table, indented like the rest of its section."""
     return Padding(renderable, (0, 0, 0, 2))

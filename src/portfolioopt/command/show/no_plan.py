@@ -55,6 +55,7 @@ def _infeasible(result: Result) -> Iterable[RenderableType]:
     one = "it" if len(result.conflict) == 1 else "one of them"
     soft = next((name for name in result.conflict if name not in FAMILY_NAMES), result.conflict[0])
     yield paragraph(
-        f"Next: change {one}, or let it bend at a price in a model file (--model): limits: {{{soft}: {{price: 1}}}}",
+        f"Next: portfolioopt diagnose names the cheapest ways out. Or change {one}, or let it bend at a price in a "
+        f"model file (--model): limits: {{{soft}: {{price: 1}}}}",
         style="dim",
     )

@@ -50,7 +50,8 @@ def _now(sides: Sequence[Side]) -> Answer:
     blocks: list[Block] = [Listing(tuple(items))] if items else []
     if len(apart) > MOST:
         blocks.append(Paragraph(f"and {len(apart) - MOST} more, listed below", "quiet"))
-    blocks.append(Paragraph(f"{len(shared)} decisions of {year} are the same in all.", "quiet"))
+    same = "1 decision of {} is" if len(shared) == 1 else f"{len(shared)} decisions of {{}} are"
+    blocks.append(Paragraph(f"{same.format(year)} the same in all.", "quiet"))
     headline = f"{len(apart)} decision{'s' if len(apart) != 1 else ''} of {year} differ{'s' if len(apart) == 1 else ''}"
     return Answer(question, headline if apart else f"The same in {year}", "", tuple(blocks), "decisions")
 
@@ -118,7 +119,8 @@ def _binding(sides: Sequence[Side]) -> Answer:
     if len(apart) > MOST:
         blocks.append(Paragraph(f"and {len(apart) - MOST} more, listed below", "quiet"))
     same = len(every) - len(apart)
-    blocks.append(Paragraph(f"{same} limits bind in the same years in all.", "quiet"))
+    binding = "1 limit binds" if same == 1 else f"{same} limits bind"
+    blocks.append(Paragraph(f"{binding} in the same years in all.", "quiet"))
     tone: Tone = ""
     headline = f"{len(apart)} limit{'s' if len(apart) != 1 else ''} bind{'s' if len(apart) == 1 else ''} differently"
     return Answer("What binds?", headline if apart else "The same limits bind", tone, tuple(blocks), "limits")

@@ -108,7 +108,8 @@ def _next(result: Result) -> Answer:
         name = next(
             (each for each in result.conflict if each not in FAMILY_NAMES), next(iter(result.conflict), "LIMIT")
         )
-        items = (
+        items: tuple[Item, ...] = (
+            Item("Ask for the cheapest ways out: portfolioopt diagnose; they are shown here once they are known"),
             Item("Change one of the limits named: --set path=value tries it without touching the file"),
             Item(f"Or let one bend at a price, in a model file: limits: {{{name}: {{price: 1}}}}"),
         )

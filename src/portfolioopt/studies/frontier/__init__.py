@@ -19,7 +19,8 @@ from fractions import Fraction
 from portfolioopt.audit import Auditor
 from portfolioopt.errors import UnknownOption
 from portfolioopt.language.instance import Instance
-from portfolioopt.language.model import Model
+from portfolioopt.language.levels import Worth
+from portfolioopt.language.model import Model, Objective
 from portfolioopt.language.plans import compared_with
 from portfolioopt.plan import TODAY, Decision, Plan
 from portfolioopt.result import Status
@@ -40,6 +41,8 @@ from portfolioopt.studies.pace import Watch
 POINTS = 9
 ENDS = 4
 """Solves for the two ends."""
+MIXTURES = (Decimal("0.8"), Decimal("0.5"))
+"""Weights of the tail, where maximizing it alone found nothing in its time."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,11 @@ class Frontier:
             ),
         }
 
+    @property
+    def settled(self) -> bool:
+        """Whether both ends are what they are called, within the asked gap."""
+        return self.extreme.settled and all(one.proven for one in self.points)
+
     def steps(self) -> Iterator[tuple[int, tuple[Decision, ...], tuple[Decision, ...]]]:
         """By number of the point, what its plan adds and drops against that of the point before."""
         for number in range(1, len(self.points)):
@@ -169,7 +177,9 @@ class Frontier:
 
     def _said(self) -> Iterator[str]:
         if len(self.points) < 2:
-            yield "The most valuable plan is also the most cautious one."
+            yield (
+                "The most valuable plan is also the most cautious one." if self.settled else "No other plan was found."
+            )
             return
         first, last = self.points[0], self.points[-1]
         decimals = decimals_for(float(one.value.low) for one in (first, last))
@@ -248,6 +258,7 @@ class _Study:
             return self.put_together(best.status, [], Interval(-float("inf"), float("inf")), complete=best.infeasible)
         first = self.end(curve.best(None), "of the most valuable plans the most cautious")
         extreme = self.cautious("the most cautious plan", None)
+        self.mixed(first, extreme)
         last = max(curve.stands, key=lambda one: (curve.sign * one.reached, one.value))
         if last.reached != first.reached:
             curve.solve("of the most cautious plans the most valuable", last.reached, self.seconds())
@@ -275,6 +286,26 @@ class _Study:
         share = 1 / max(self.left, 1)
         self.left -= 1
         return self.curve.as_cautious_as_can_be(asked, least, self.chosen.cautious, share)
+
+    def mixed(self, first: Stand, extreme: Interval) -> None:
+        """Where the search for caution alone found nothing within its time, mixtures of both do better on large
+        instances: they lead to plans that lie between the ends.
+        """
+        model = self.chosen.cautious
+        if model is None or not isinstance(self.chosen.level, Worth) or extreme.settled:
+            return
+        for share in MIXTURES:
+            if self.desk.due or any(self.curve.sign * (one.reached - first.reached) > 0 for one in self.curve.stands):
+                return
+            risk = self.chosen.level.objective.risk
+            assert risk is not None
+            objective = Objective(risk=risk.model_copy(update={"weight": share}))
+            self.left += 1
+            self.curve.look(
+                f"a plan that weighs caution by {share}",
+                model.model_copy(update={"objective": objective}),
+                self.seconds(),
+            )
 
     def seconds(self) -> float:
         """A fair share of the time left for the next solve."""

@@ -108,6 +108,13 @@ class Curve:
             self.stand(found.plan)
         return found
 
+    def look(self, asked: str, model: Model, seconds: float) -> None:
+        """The best plan of another model of the same limits, from those known: for the plan alone."""
+        request = Request(self.always, against=self.against, starts=tuple(one.plan for one in self.stands), ties=False)
+        found = self.desk.optimum(asked, self.instance, model, request, seconds=seconds)
+        if found.plan is not None:
+            self.stand(found.plan)
+
     def as_cautious_as_can_be(
         self, asked: str, least: Fraction | None, cautious: Model | None, share: float
     ) -> Interval:
