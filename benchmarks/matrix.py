@@ -11,7 +11,7 @@ import numpy as np
 import scipy.sparse as sp
 
 if TYPE_CHECKING:
-    from portfolioopt.solution.program import Program
+    from portfolioopt.solution.scaled import Program
 
 Array = np.ndarray[Any, np.dtype[Any]]
 PLAIN = ("row_lower", "row_upper", "lower", "upper", "objective", "integer", "columns", "column_scale", "settled")

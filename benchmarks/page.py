@@ -16,8 +16,8 @@ PEERS = (HIGHS, SCIP, CP_SAT)
 TOP = """# What to expect at which size
 
 This page is written by `python -m benchmarks page` from `benchmarks/results.jsonl`; nothing in it is typed by hand.
-A figure is one measurement with one thread on a machine that did other things too: seconds compare within a run,
-not between machines. Measure on your own:
+A figure is one measurement on two cores (SCIP: one) of a machine that did other things too: seconds compare within a
+run, not between machines. Measure on your own:
 
     pip install -e ".[bench]"
     python -m benchmarks run realistic_40x10x8

@@ -54,7 +54,7 @@ def picture(rows: list[dict[str, Any]], case: str, solved: Sequence[Record]) -> 
 
     engines = [engine for engine in COLOURS if any(row["engine"] == engine for row in rows)]
     blank = [record.engine for record in solved if record.engine not in engines and record.outcome == "measured"]
-    said = f"one thread each, one after the other in one run, seed {solved[0].seed}"
+    said = f"two cores, one after the other in one run, seed {solved[0].seed}"
     if blank:
         said += f"; no plan and bound by {', '.join(blank)}"
     latest_second = max(row["seconds"] for row in rows)

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Limits:
-    """Of a piece of work: seconds and seed of a solve, repetitions of the rest. One thread always."""
+    """Of a piece of work: seconds and seed of a solve, repetitions of the rest."""
 
     seconds: float
     seed: int = 0
     gap: float = GAP
     """relative gap at which to stop"""
+    cores: int = 2
+    """of a solve, for engines that can use more than one; everything else has one"""
     repeats: int = 5
     """most repetitions of a short piece of work"""
 

@@ -17,11 +17,15 @@ author = "the authors of portfolioopt"
 copyright = author
 release = version = portfolioopt.__version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "docs.extension"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "docs.extension"]
 exclude_patterns = ["**/__pycache__"]
 myst_enable_extensions = ["deflist", "dollarmath"]
 myst_heading_anchors = 3
 nitpicky = True
+nitpick_ignore_regex = [("py:.*", ".*")]  # types in signatures are plain text: only pages and anchors must be found
+autodoc_typehints = "signature"
+python_use_unqualified_type_names = True
+add_module_names = False
 
 html_theme = "furo"
 html_title = "portfolioopt"

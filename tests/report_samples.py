@@ -2,11 +2,14 @@
 
 import csv
 import html.parser
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+
+import pytest
 
 import portfolioopt
 from portfolioopt.audit import audit
@@ -14,6 +17,7 @@ from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
 from portfolioopt.language.writing import plain
 from portfolioopt.plan import TODAY, Decision, Hiring, Plan
+from portfolioopt.report.pdf import find_browser
 from portfolioopt.result import Result, make_result
 from portfolioopt.result.exhibit import (
     CoreDecision,
@@ -299,3 +303,11 @@ def number(text: str) -> float:
 
 def read_result(run: Path) -> Result:
     return Result.from_json((run / "result.json").read_text(encoding="utf-8"))
+
+
+def browser_here() -> str:
+    """The browser to look at pages with; where there is none, tests are skipped, but never unseen by CI."""
+    path = find_browser()
+    if path is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("no Chromium, Chrome or Edge is installed")
+    return path

@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 ELSEWHERE = {
     "whatif": "tests/test_whatif_page.py runs it, each solve once",
+    "adding_a_family": "tests/test_adding_a_family.py makes its edits in a copy of the sources",
     "speed": "python -m benchmarks page writes it; its commands measure for hours",
 }
 """Pages that are not run here, and why."""
@@ -85,11 +86,15 @@ def apply(diff: str) -> None:
 
 
 def sets_up(line: str) -> bool:
-    """Whether a line makes an environment: continuous integration runs those of the README, and no other is shown."""
+    """Whether a line makes an environment. Every run of the tests begins with those of the README and the Makefile."""
     command = line.partition("#")[0].strip()
     if not re.match(r"(python3 -m venv|(\.venv/bin/)?python -m pip|source|make) ", command):
         return False
-    assert command in (ROOT / "README.md").read_text(encoding="utf-8"), f"the README has no such line: {command}"
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8").replace(" --quiet", "")
+    made = makefile.replace("$(BIN)", ".venv/bin").replace("$(PYTHON)", "python3").replace("$@", ".venv").splitlines()
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    known = command in readme or f"\t{command}" in made
+    assert known, f"neither the README nor the Makefile has this line: {command}"
     return True
 
 

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+import portfolioopt
 from portfolioopt import runs
 from portfolioopt.errors import InvalidInput
 from portfolioopt.language.model import Model
+from portfolioopt.language.plans import compared_with
 from portfolioopt.language.reading import read_instance, read_model
+from portfolioopt.result import input_hash
 from portfolioopt.result.tables import Table
 from portfolioopt.runs import is_run, read_run, refuse_unusable, table_text, write_run
 from result_samples import infeasible, solved, two_deals
@@ -54,6 +57,25 @@ def test_the_resolved_inputs_solve_the_same_problem(tmp_path):
     folder = save(tmp_path / "run")
     assert read_instance(folder / "instance.resolved.yaml") == two_deals()
     assert read_model(folder / "model.resolved.yaml").name == "expected_npv"
+
+
+def test_a_run_keeps_the_plan_that_changes_were_counted_from(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    save(tmp_path / "published")
+    (tmp_path / "steady.yaml").write_text("changes: {price: 2, against: published}\n")
+    model = read_model(tmp_path / "steady.yaml")
+    instance = two_deals()
+    folder = write_run(portfolioopt.solve(instance, model), instance, model, tmp_path / "deep" / "again")
+    assert files_in(folder) == FILES | {"against.json"}
+    plan = compared_with(model, instance)
+    assert plan.decisions
+    (tmp_path / "published").rename(tmp_path / "moved")
+    again = read_model(folder / "model.resolved.yaml")
+    assert compared_with(again, read_instance(folder / "instance.resolved.yaml")) == plan
+    assert input_hash(instance, again) == read_run(folder).input_hash
+    (folder / "manifest.json").unlink()  # a copy of the files is no run: it means what it says
+    with pytest.raises(InvalidInput, match="published"):
+        compared_with(again, instance)
 
 
 def test_the_manifest_says_how_the_run_came_about(tmp_path):

@@ -395,14 +395,14 @@ def test_the_log_holds_every_run() -> None:
 
 def test_plans_that_the_audit_refused_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "refused" not in solve(ONE_DEAL).verification.said
-    honest = solving._verdict
+    honest = solving.verdict_of
 
     def strict(instance: Instance, found: Audit) -> Verdict:
         early = any(one.line == "benefit" and one.year == 2026 for one in found.money)
         breaches = (Breach("unknown", "unknown", "base", 0),) if early else ()
         return Verdict(honest(instance, found).objective, breaches)
 
-    monkeypatch.setattr(solving, "_verdict", strict)
+    monkeypatch.setattr(solving, "verdict_of", strict)
     late = Instance.model_validate(case(deal("deal", {"on": {"benefit": 10}}, (form(),)), years=2))
     result = solve(late)
     assert result.objective == 10
@@ -425,7 +425,7 @@ def test_progress_is_told() -> None:
     assert seen
     assert {"search", "verification"} <= {sight.phase for sight in seen}
     assert {sight.phase for sight in seen} <= {"search", "verification", "prices", "cores", "neighbourhoods", "ties",
-                                               "LP relaxation"}  # fmt: skip
+                                               "LP relaxation", "scenarios apart"}  # fmt: skip
 
 
 def test_a_plan_to_compare_with_is_offered_as_a_start(tmp_path: Path) -> None:

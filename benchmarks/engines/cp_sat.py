@@ -33,7 +33,7 @@ def solve(stage: Stage, limits: Limits) -> Answer:
     solver = ModelSolverHelper("sat")
     solver.set_time_limit_in_seconds(limits.seconds)
     solver.set_solver_specific_parameters(
-        f"num_workers:1 random_seed:{limits.seed} relative_gap_limit:{limits.gap} mip_var_scaling:{STEPS}"
+        f"num_workers:{limits.cores} random_seed:{limits.seed} relative_gap_limit:{limits.gap} mip_var_scaling:{STEPS}"
         " log_search_progress:true log_to_stdout:true"
     )
 

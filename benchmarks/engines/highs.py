@@ -13,7 +13,7 @@ from benchmarks.stage import Limits, Stage
 if TYPE_CHECKING:
     import highspy
 
-    from portfolioopt.solution.program import Program
+    from portfolioopt.solution.scaled import Program
 
 
 def hand_over(stage: Stage, limits: Limits) -> Answer:
@@ -41,9 +41,10 @@ def solve(stage: Stage, limits: Limits) -> Answer:
     import highspy
 
     matrix = stage.matrix
+    highspy.Highs.resetGlobalScheduler(True)  # what ran here before may have had another number of threads
     watch, curve = Watch(), Curve()
     solver = pass_program(matrix)
-    solver.setOptionValue("threads", 1)
+    solver.setOptionValue("threads", limits.cores)
     solver.setOptionValue("time_limit", limits.seconds)
     solver.setOptionValue("random_seed", limits.seed)
     events = highspy.cb.HighsCallbackType

@@ -113,7 +113,7 @@ def _solve(stage: Stage, limits: Limits, session: "Session | None" = None) -> An
         instance,
         time_limit=limits.seconds,
         gap=limits.gap,
-        threads=1,
+        threads=limits.cores,
         seed=limits.seed,
         progress=lambda sight: curve.note(sight.value, sight.bound),
     )

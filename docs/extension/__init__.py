@@ -9,6 +9,8 @@ from collections.abc import Callable
 from sphinx.application import Sphinx
 
 from docs.extension.algebra import algebra, symbols
+from docs.extension.api import api
+from docs.extension.docstrings import process
 from docs.extension.language import case_keys, instance_keys, model_keys
 from docs.extension.mathml import visit_block, visit_inline
 from docs.extension.studies import studies
@@ -20,6 +22,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "case_keys": case_keys,
     "algebra": algebra,
     "symbols": symbols,
+    "api": api,
 }
 """By name: what makes the Markdown of the part."""
 PLACE = re.compile(r"^<!-- made: (\w+) -->$", re.MULTILINE)
@@ -33,6 +36,7 @@ def fill(text: str) -> str:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Called by Sphinx."""
     app.connect("source-read", _read)
+    app.connect("autodoc-process-docstring", process)
     app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 

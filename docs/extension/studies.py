@@ -5,7 +5,8 @@ from pathlib import Path
 from portfolioopt.studies import STUDIES
 
 SOURCE = Path(__file__).resolve().parents[1]
-GUIDES = ("index", "concepts", "language", "algebra", "speed", "clusters")
+GUIDES = ("index", "tutorial", "reading_a_plan", "concepts", "language", "algebra", "api", "adding_a_family", "speed",
+          "clusters")  # fmt: skip
 """Pages of docs/ that answer no question of a planner; the index names them by hand."""
 
 

@@ -3,12 +3,14 @@
 manifest.json            versions, options, hash of the input, how and when it ended
 instance.resolved.yaml   the facts as used, defaults filled in
 model.resolved.yaml      the choices as used
+against.json             the plan that changes were counted from, where the model names one (portfolioopt-plan/1)
 result.json              the result, exactly (portfolioopt-result/1)
 tables/*.csv             actions, states, limits, money, worth
 solver.log
 exhibits/*.json          what studies around the plan have found, added later (portfolioopt-exhibit/1)
 """
 
+import contextlib
 import csv
 import io
 import json
@@ -210,7 +212,9 @@ def _write(target: Path, fill: Callable[[Path], None]) -> None:
 
 
 def _fill(folder: Path, result: Result, instance: Instance, model: Model, facts: dict[str, Any]) -> None:
-    from portfolioopt.language.writing import to_resolved_yaml  # the YAML library is slow to load
+    # the YAML library is slow to load
+    from portfolioopt.language.plans import KEPT, compared_with, plan_text
+    from portfolioopt.language.writing import to_resolved_yaml
 
     files = {
         MANIFEST: json.dumps(facts, ensure_ascii=False, allow_nan=False, indent=2) + "\n",
@@ -219,6 +223,9 @@ def _fill(folder: Path, result: Result, instance: Instance, model: Model, facts:
         "result.json": result.to_json(),
         "solver.log": result.log,
     }
+    if model.changes is not None and model.changes.against != "today":
+        with contextlib.suppress(InvalidInput):  # gone since the solve: no reason to lose the run
+            files[KEPT] = plan_text(compared_with(model, instance))
     if result.plan is not None:
         files |= {
             "tables/actions.csv": table_text(tables.actions_table(result.plan.decisions)),

@@ -31,7 +31,7 @@ from portfolioopt.solution.judgement import Verdict
 from portfolioopt.solution.memory import Memory
 from portfolioopt.solution.prices import Priced, PriceList
 from portfolioopt.solution.request import PLAIN, Request
-from portfolioopt.solution.search import MOST_CUTS, STOPPING, Options, Search, Sight
+from portfolioopt.solution.search import MOST_CUTS, STOPPING, Options, Search, Sight, divided
 from portfolioopt.solution.stop import Stop
 from portfolioopt.solution.strategies import search_for_plan
 
@@ -60,7 +60,9 @@ def solve(
     time_limit   seconds for the whole solve, checks included
     work_limit   work after which to stop, counted in units of very roughly a second: where that ends it, and not the
                  time limit, the same plan comes out on every machine
-    threads      threads of the solver; more than one may find other plans of equal value
+    threads      cores to use; with more than one a prover works beside the search, in a process of its own, and which
+                 of several plans within the gap comes out may differ from run to run. If not given: two where there are
+                 as many, one where work is limited
     seed         random seed of the solver
     verify       whether a second, different run must confirm the first
     progress     called now and then with phase, value, bound, gap and seconds; Ctrl-C is told as phase "stopping"
@@ -167,7 +169,8 @@ class Session:
             for condition in request.conditions:
                 formulation = condition.applied(formulation)
             ready = time.perf_counter()
-            options = Options(float(solver.gap), solver.threads, solver.seed, verify, request.ties)
+            threads, beside = divided(solver.threads, counted=stop.counted)
+            options = Options(float(solver.gap), threads, solver.seed, verify, request.ties, beside)
             search = Search(formulation, judge, options, stop, progress)
             stop.heard = lambda: search.show(STOPPING)
             search.timings.update({"networks": formulated - laid, "formulation": ready - formulated})
@@ -305,7 +308,7 @@ def _result(
             "gap": float(solver.gap),
             "time_limit": float(solver.time_limit),
             **({} if solver.work_limit is None else {"work_limit": float(solver.work_limit)}),
-            "threads": solver.threads,
+            "threads": search.options.threads + search.options.beside,
             "seed": solver.seed,
             "verify": search.options.verify,
         },

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from portfolioopt.command import run
-from portfolioopt.report.pdf import ASKED, find_browser
-from report_samples import infeasible_run, lone_run, two_deals_run
+from portfolioopt.report.pdf import ASKED
+from report_samples import browser_here, infeasible_run, lone_run, two_deals_run
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +68,7 @@ def test_charts_are_written_as_pictures_in_the_order_of_the_page(copy, tmp_path,
 
 
 def test_the_page_is_printed_by_a_browser(copy, capsys):
-    if find_browser() is None:
-        pytest.skip("no Chromium, Chrome or Edge is installed")
+    browser_here()
     assert run(["report", str(copy), "--pdf"]) == 0
     assert capsys.readouterr().out.splitlines() == [str(copy / "report.html"), str(copy / "report.pdf")]
     assert (copy / "report.pdf").read_bytes().startswith(b"%PDF")

@@ -1,11 +1,11 @@
 import pytest
 
 from portfolioopt.report.making import write_report
-from portfolioopt.report.pdf import find_browser
 from portfolioopt.runs import write_exhibit
 from report_samples import (
     automaker_run,
     big_run,
+    browser_here,
     exhibits,
     five_deals_run,
     hostile_run,
@@ -69,7 +69,4 @@ def texts(pages):
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """A Chromium that is installed here; the one that a download would bring is not asked for."""
-    path = find_browser()
-    if path is None:
-        pytest.skip("no Chromium, Chrome or Edge is installed")
-    return {**browser_type_launch_args, "executable_path": path}
+    return {**browser_type_launch_args, "executable_path": browser_here()}

@@ -106,7 +106,7 @@ def test_where_the_audit_refuses_everything_the_engine_says_so(monkeypatch: pyte
 
     monkeypatch.setattr(searching, "MOST_CUTS", 5)
     refused = Verdict(objective=objective_of(best_of(case(owned()))), breaches=(Breach("none", "none", "base", 0),))
-    monkeypatch.setattr(solving, "_verdict", lambda *_: refused)
+    monkeypatch.setattr(solving, "verdict_of", lambda *_: refused)
     written = case(*(deal(name, {"on": {"benefit": 1}}, (form(),)) for name in "abc"), years=3)
     with pytest.raises(EngineFault, match="audit refuses"):
         solve(Instance.model_validate(written))

@@ -15,7 +15,8 @@ from portfolioopt import EngineFault
 from portfolioopt.formulation.build import Formulation
 from portfolioopt.solution.decisions import arcs_of
 from portfolioopt.solution.highs import Settings, run
-from portfolioopt.solution.program import Program, hand_over
+from portfolioopt.solution.program import hand_over
+from portfolioopt.solution.scaled import Program
 from portfolioopt.solution.stop import Stop
 
 

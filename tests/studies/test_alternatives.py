@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from audit.cases import case, deal, form, futures, leave
+from audit.cases import case, deal, form, futures, leave, owned
 from engine_samples import Written, plan_from, same
 from enumeration.enumerator import assess
 from enumeration.generators import random_instance
@@ -245,6 +245,12 @@ def test_the_interval_of_a_share_is_wilsons() -> None:
     assert (low, high) == (pytest.approx(0.2693, abs=1e-3), pytest.approx(0.7307, abs=1e-3))
     assert wilson(0, 20)[0] == 0
     assert wilson(1, 20)[1] == pytest.approx(1)
+
+
+def test_where_nothing_can_be_decided_there_is_no_other_plan() -> None:
+    for written in (case(owned(benefit=1)), case(deal("a", {"on": {}}, (form(window=[2030, 2031]),)))):
+        found = studied(written, draws=2)
+        assert (len(found.plans), found.exhausted, found.about.complete) == (1, True, True)
 
 
 def test_without_a_plan_there_is_no_other() -> None:

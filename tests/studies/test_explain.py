@@ -62,8 +62,45 @@ def test_its_place_goes_to_what_it_displaced_and_a_limit_says_what_it_costs() ->
         Interval(3.0, 3.0),
         [("engineer", Interval(10.0, 10.0))],
     )
-    assert holds(flip(outside, "engineer").between, 2)
+    assert holds(next(one for one in outside.flips if one.of_limit and one.tried > 1).between, 2)
     assert holds(flip(outside, "benefit").between, 10 / 7)
+
+
+def test_a_tighter_limit_turns_one_over_where_it_no_longer_fits() -> None:
+    """The deal needs 3 of 4 engineers; with fewer than 3 the other one, of 2, takes its place."""
+    both = [
+        deal(name, {"on": {"benefit": benefit, "effort": {"engineer": effort}}}, (form(),))
+        for name, benefit, effort in (("deal", 10, 3), ("other", 5, 2))
+    ]
+    found = explained(case(*both, skills={"engineer": {"capacity": 4}}))
+    looser, tighter = (one for one in found.flips if one.what == "engineer")
+    assert (looser.tried, looser.between) == (5.0, None)  # both fit
+    assert tighter.tried == 0.5
+    assert holds(tighter.between, 0.75)
+
+
+def test_a_limit_that_leaves_no_plan_at_all_turns_nothing_over() -> None:
+    """9 of 10 cells come from the plant, 5 from the deal: beyond 14 nothing is feasible."""
+    cells = {"id": "cells", "capability": "gwh", "at_least": 10}
+    plant = owned("plant", provides={"gwh": 9})
+    on = {"benefit": 3, "provides": {"gwh": 5}}
+    small = deal("small", {"on": {"provides": {"gwh": 1}}}, (form(),))
+    either = [{"partnership": name, "states": ["on"]} for name in ("deal", "small")]
+    only = {"id": "only", "kind": "excludes", "members": either}
+    found = explained(case(plant, small, deal("deal", {"on": on}, (form(),)), requirements=[cells], links=[only]))
+    (cell,) = (one for one in found.flips if one.what == "cells" and one.no_plan)
+    assert (found.verdict, cell.between) == ("in", None)
+    assert 1.35 <= cell.tried <= 1.4
+
+
+def test_terms_that_count_without_it_are_not_taken_for_its_own() -> None:
+    """Leaving straight out of none earns 4, for 2 engineers of whom there is one: that is not signing it."""
+    sell = {"id": "sell", "kind": "exit", "from": "none", "to": "exited", "at_effect": {"proceeds": 4}}
+    sell["at_effect"]["effort"] = {"engineer": 2}
+    written = case(deal("deal", {"on": {"cost": 1, "effort": {"engineer": 1}}}, (form(), sell)))
+    found = explained({**written, "skills": {"engineer": {"capacity": 1}}})
+    assert found.verdict == "out"
+    assert flip(found, "effort").between is None
 
 
 def test_one_in_force_is_left_where_it_no_longer_pays_and_kept_where_it_would() -> None:

@@ -16,7 +16,8 @@ from portfolioopt.errors import InvalidInput
 from portfolioopt.language.writing import plain
 from portfolioopt.studies.answer import from_json, to_json
 from portfolioopt.studies.interval import Interval
-from portfolioopt.studies.price_terms import PriceTerms, TermPrice, every_term
+from portfolioopt.studies.price_terms import PriceTerms, TermPrice
+from portfolioopt.studies.terms import every_term
 
 INSTANCES = Path(__file__).parents[2] / "instances"
 

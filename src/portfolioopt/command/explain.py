@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console, RenderableType
 
-    from portfolioopt.studies.explain import Explain, Taken
+    from portfolioopt.studies.explain import Explain
+    from portfolioopt.studies.taken import Taken
 
 NAME_WIDTH = 24
 
@@ -107,6 +108,9 @@ def report(answer: "Explain", _console: "Console") -> "Iterable[RenderableType]"
         other = "without it" if answer.verdict != "out" else "with it"
         yield heading("What its place goes to", f"decisions that the best plan {other} takes otherwise")
         yield indented(_taken(answer.instead, then=True))
+    elif answer.verdict != "out" and answer.without_it is not None and answer.without_it.low > -float("inf"):
+        yield heading("What its place goes to")
+        yield paragraph("Nothing: the best plan without it decides all else as it does now.")
 
     yield heading("Limits in its way", "what the plan with it would gain if they were ignored")
     table = columns("", "costs it", "asks for", left=1)
@@ -173,7 +177,7 @@ def _taken(decisions: "tuple[Taken, ...]", *, then: bool) -> "RenderableType":
 def _turning(answer: "Explain") -> "Iterable[str]":
     """One sentence for each thing that does it, one for all that do not."""
     from portfolioopt.result.figures import percent
-    from portfolioopt.result.wording import listed
+    from portfolioopt.result.wording import some
 
     it = "it is left" if answer.in_force else "it is not signed"
     if answer.verdict == "out":
@@ -184,10 +188,15 @@ def _turning(answer: "Explain") -> "Iterable[str]":
             yield f"{said}: {it} (not yet at {percent(abs(flip.ends[1] - 1), 1)})."
     for ends, of_limit in ((f, limit) for limit in (False, True) for f in sorted({one.tried for one in answer.flips})):
         idle = [
-            one.what for one in answer.flips if one.between is None and one.tried == ends and one.of_limit == of_limit
+            one.what
+            for one in answer.flips
+            if one.between is None and not one.no_plan and one.tried == ends and one.of_limit == of_limit
         ]
         if idle:
             owner = "the limit" if of_limit else "its"
             reach = "nothing" if ends == 0 else f"{ends:g} times what it is"
-            way = "down" if ends == 0 else "up"
-            yield f"Nothing that is done to {owner} {listed(idle, 'or')} alone does it, {way} to {reach}."
+            way = "down" if ends < 1 else "up"
+            yield f"Nothing that is done to {owner} {some(idle, most=60, word='or')} alone does it, {way} to {reach}."
+    gone = list(dict.fromkeys(one.what for one in answer.flips if one.no_plan))
+    if gone:
+        yield f"The limit {some(gone, most=60, word='or')} tightened leaves no plan at all before it does."

@@ -153,7 +153,9 @@ def _rows(answer: "Frontier") -> "Iterator[tuple[int, Point]]":
     """The points, of those with one plan the most cautious only."""
     for number, one in enumerate(answer.points):
         after = answer.points[number + 1] if number + 1 < len(answer.points) else None
-        if number == 0 or after is None or (after.plan, after.pooled) != (one.plan, one.pooled):
+        first = answer.points[0]
+        last_of_its_plan = after is None or (after.plan, after.pooled) != (one.plan, one.pooled)
+        if number == 0 or (last_of_its_plan and (one.plan, one.pooled) != (first.plan, first.pooled)):
             yield number, one
 
 

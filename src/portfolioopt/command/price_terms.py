@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from portfolioopt.cases import Change
-    from portfolioopt.studies.price_terms import PriceTerms
+    from portfolioopt.studies.price_terms import PriceTerms, TermPrice
+    from portfolioopt.studies.taken import Taken
 
 LABEL_WIDTH, CHANGE_WIDTH = 28, 14
 
@@ -100,7 +101,7 @@ def _change(text: str) -> "Change":
 
 def report(answer: "PriceTerms", _console: "Console") -> "Iterable[RenderableType]":
     """A row for each change that matters; the others in one line."""
-    from portfolioopt.command.show.layout import columns, cut, heading, indented, paragraph
+    from portfolioopt.command.show.layout import bullet, columns, cut, heading, indented, paragraph
     from portfolioopt.command.show.spans import finite, span
     from portfolioopt.result.figures import decimals_for, figure, percent
     from portfolioopt.result.wording import some
@@ -119,12 +120,15 @@ def report(answer: "PriceTerms", _console: "Console") -> "Iterable[RenderableTyp
     table = columns("", "", value, "mean", f"worst {percent(float(answer.tail))}", "moves", left=2)
     idle: dict[str, None] = {}
 
+    def named(one: "TermPrice") -> str:
+        return one.change if one.term == "asked for" else " ".join(filter(None, (one.term, one.of, one.change)))
+
     def told(change: float | None) -> str:
         return "" if change is None else figure(change, decimals, signed=True)
 
     for one in answer.terms:
-        if one.gain.low == one.gain.high == 0 and not one.decisions:
-            idle[" ".join(part for part in (one.term, one.of, one.change) if part)] = None
+        if one.gain.low == one.gain.high == 0 and not one.changes:
+            idle[named(one)] = None
             continue
         table.add_row(
             cut(f"{one.term} {one.of}".strip() if one.term != "asked for" else one.change, LABEL_WIDTH),
@@ -132,7 +136,7 @@ def report(answer: "PriceTerms", _console: "Console") -> "Iterable[RenderableTyp
             span(one.gain, decimals, signed=True, scale=scale),
             told(one.expected),
             told(one.tail),
-            str(one.decisions),
+            str(len(one.changes)),
         )
     if table.row_count:
         yield indented(table)
@@ -141,8 +145,26 @@ def report(answer: "PriceTerms", _console: "Console") -> "Iterable[RenderableTyp
             "Mean: expected NPV. Moves: decisions that change.",
             style="dim",
         )
+    turned: dict[tuple[Taken, ...], list[str]] = {}
+    for one in answer.terms:
+        if one.changes:
+            turned.setdefault(one.changes, []).append(named(one))
+    if turned:
+        yield heading("What the plan does otherwise", "now -> under the changed term")
+        for changes, terms in turned.items():
+            yield bullet(f"{some(terms, most=6)}: {some(map(_said, changes), most=5)}.")
     if idle:
         yield paragraph(f"Worth nothing: {some(idle, most=60)}.")
     if answer.spared:
         cases = "1 case" if answer.spared == 1 else f"{answer.spared} cases"
         yield paragraph(f"{cases} needed no solve: the best plan remains in them.", style="dim")
+
+
+def _said(one: "Taken") -> str:
+    """A decision that changes: taken no more, taken anew, or with another probability."""
+    from portfolioopt.result.figures import percent
+
+    what = f"{one.partnership}.{one.action} {one.year}"
+    if one.now and one.then:
+        return f"{what} {percent(float(one.now))} -> {percent(float(one.then))}"
+    return f"{what} dropped" if one.now else f"{what} added"

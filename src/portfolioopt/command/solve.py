@@ -41,7 +41,7 @@ WorkLimitOption = Annotated[
         min=0.001, help="Work after which to stop, of very roughly a second a unit; the same plan on every machine."
     ),
 ]
-ThreadsOption = Annotated[int | None, typer.Option(min=1, max=256, help="Threads of the solver.")]
+ThreadsOption = Annotated[int | None, typer.Option(min=1, max=256, help="Processor cores to use; two if not given.")]
 SeedOption = Annotated[int | None, typer.Option(min=0, max=2**31 - 1, help="Random seed of the solver.")]
 NoVerifyOption = Annotated[bool, typer.Option("--no-verify", help="Skip the second, independent run.")]
 OutOption = Annotated[Path | None, typer.Option(metavar="DIR", help="Run folder; a new one under runs/ if not given.")]

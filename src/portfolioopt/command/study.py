@@ -35,7 +35,7 @@ SolveLimit = Annotated[
     float | None, typer.Option(min=0.001, help="Seconds for each solve; the model's time limit if not given.")
 ]
 Gap = Annotated[float | None, typer.Option(min=0, help="Relative gap at which a plan counts as optimal.")]
-Threads = Annotated[int | None, typer.Option(min=1, max=256, help="Threads of the solver.")]
+Threads = Annotated[int | None, typer.Option(min=1, max=256, help="Processor cores to use; two if not given.")]
 Seed = Annotated[int | None, typer.Option(min=0, max=2**31 - 1, help="Random seed.")]
 NoVerify = Annotated[bool, typer.Option("--no-verify", help="Skip the second, independent run of each solve.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON instead of the report.")]

@@ -132,7 +132,7 @@ def _hedged(
     nothing = auditor.audit(TODAY, tables=False) if ranks.first else None
     level, stake = survey(case, stages, ranks.shared(_value(nothing)), ranks)
     settings = Settings(
-        seed=case.solver.seed, threads=case.solver.threads, gap=max(FINER * float(case.solver.gap), 1e-9)
+        seed=case.solver.seed, threads=case.solver.threads or 1, gap=max(FINER * float(case.solver.gap), 1e-9)
     )
     board = board_for(case, stages, stake, level, settings)
     board.judge = lambda plan: verdict_of(instance, auditor.audit(plan, tables=False))

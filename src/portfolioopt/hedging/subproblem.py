@@ -25,7 +25,8 @@ from portfolioopt.plan import TODAY
 from portfolioopt.solution.decisions import arcs_of
 from portfolioopt.solution.highs import Run, Settings, run
 from portfolioopt.solution.prices import PriceList
-from portfolioopt.solution.program import HAIR, Program, program_of, revalued
+from portfolioopt.solution.program import program_of, revalued
+from portfolioopt.solution.scaled import HAIR, Program
 from portfolioopt.solution.stop import Stop
 
 SOLVER = "portfolioopt_highs"

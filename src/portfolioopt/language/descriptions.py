@@ -243,7 +243,7 @@ _BY_RECORD: dict[str, dict[str, str]] = {
         "gap": "Relative gap at which a plan counts as optimal.",
         "time_limit": "Seconds for the whole of a solve.",
         "work_limit": "Work after which to stop, in units of very roughly a second: counted, so the same everywhere.",
-        "threads": "How many processor cores to use.",
+        "threads": "Processor cores to use: two, where there are as many, if not given; one if work is limited.",
         "seed": "Start of the solver's random numbers.",
     },
 }

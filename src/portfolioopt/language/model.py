@@ -67,7 +67,9 @@ class Solver(Record):
     """Seconds for the whole of a solve, checks included."""
     work_limit: Seconds | None = None
     """Work after which to stop, counted and not timed, in units of very roughly a second: the same on every machine."""
-    threads: Annotated[int, Field(ge=1, le=256)] = 1
+    threads: Annotated[int, Field(ge=1, le=256)] | None = None
+    """Cores to use; two, where there are as many, if not given. With one, or with a limit of work, the search is one
+    sequence of steps; with more, a prover works beside it."""
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
 
 

@@ -34,6 +34,8 @@ from portfolioopt.language.values import Amount, Id, Label, Name, Sequence
 from portfolioopt.plan import PLAN_FORMAT, TODAY, Decision, Hiring, Plan
 
 RESULT_FILE = "result.json"
+KEPT, RUN_FILE = "against.json", "manifest.json"
+"""In a run folder: the plan that its model's changes are counted from, kept as it was; and what makes it one."""
 
 
 class _Line(BaseModel):
@@ -77,12 +79,15 @@ def read_plan(path: FilePath | str) -> Plan:
 def compared_with(model: Model, instance: Instance) -> Plan:
     """The plan that the model's `changes` are counted from; today's where it says so, or nothing.
 
-    Raises `InvalidModel` where it cannot be read or decides what the instance does not have.
+    A model out of a run folder means the plan that the run was made with, which is kept there. Raises `InvalidModel`
+    where it cannot be read or decides what the instance does not have.
     """
     if model.changes is None or model.changes.against == "today":
         return TODAY
     try:
-        source = PlanSource((model._folder or FilePath()) / model.changes.against)
+        folder = model._folder or FilePath()
+        kept = (folder / KEPT).is_file() and (folder / RUN_FILE).is_file()
+        source = PlanSource(folder / (KEPT if kept else model.changes.against))
         source.check_fit(instance)
     except InvalidInput as invalid:
         raise InvalidModel(_named_by_model(fault) for fault in invalid.faults) from None
@@ -163,11 +168,16 @@ def _parsed(text: str) -> Parsed:
     return parse(text)
 
 
+def plan_text(plan: Plan) -> str:
+    """What a plan file holds."""
+    document = {"format": PLAN_FORMAT, "actions": _actions(plan.decisions), "hiring": _hiring(plan.hiring)}
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
 def write_plan(plan: Plan, path: FilePath | str) -> None:
     """Writes a plan file (JSON, which is YAML), whole or not at all. Raises `InvalidInput` where it cannot."""
     path = FilePath(path)
-    document = {"format": PLAN_FORMAT, "actions": _actions(plan.decisions), "hiring": _hiring(plan.hiring)}
-    text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    text = plan_text(plan)
     try:
         handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:

@@ -20,10 +20,10 @@ def listed(items: Iterable[str], word: str = "and") -> str:
     return f" {word} ".join(part for part in (", ".join(names[:-1]), names[-1] if names else "") if part)
 
 
-def some(items: Iterable[str], most: int = 4) -> str:
+def some(items: Iterable[str], most: int = 4, word: str = "and") -> str:
     """a, b and c; a long list is cut: a, b, c and 9 more."""
     every = list(items)
-    return listed(every if len(every) <= most else [*every[: most - 1], f"{len(every) - most + 1} more"])
+    return listed(every if len(every) <= most else [*every[: most - 1], f"{len(every) - most + 1} more"], word)
 
 
 def shown(value: Decimal) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from portfolioopt.formulation.build import Formulation
 from portfolioopt.networks.tree import Floats, Ints
 from portfolioopt.solution.highs import Settings
-from portfolioopt.solution.program import Program
+from portfolioopt.solution.scaled import Program
 from portfolioopt.solution.search import EXACT, Search
 from portfolioopt.solution.stop import Stop
 

@@ -4,15 +4,17 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import highspy
 import numpy as np
 
 from portfolioopt.errors import EngineFault
-from portfolioopt.networks.tree import Floats, Ints
-from portfolioopt.solution.program import HAIR, Program
+from portfolioopt.solution.scaled import HAIR, Program
 from portfolioopt.solution.stop import Stop
+
+if TYPE_CHECKING:
+    from portfolioopt.networks.tree import Floats, Ints
 
 Ending = Literal["optimal", "infeasible", "stopped"]
 TOLERANCE = 1e-9
@@ -42,7 +44,7 @@ class Settings:
     """nodes"""
     relaxed: bool = False
     """the LP relaxation only"""
-    start: Ints | None = None
+    start: "Ints | None" = None
     """columns of the formulation that a plan to start from takes; HiGHS completes the rest"""
     effort: float = 0.05
     """share of the work that HiGHS spends on heuristics (its default)"""
@@ -58,10 +60,10 @@ class Run:
     """How a run ended. Values in the units of the instance; `bound` is +∞ where nothing is proven."""
 
     ending: Ending
-    x: Floats | None
+    x: "Floats | None"
     value: float
     bound: float
-    row_dual: Floats | None
+    row_dual: "Floats | None"
     seconds: float
     log: str
     gap_reached: bool
@@ -72,7 +74,26 @@ class Run:
 Progress = Callable[[float, float], None]
 
 
-def run(program: Program, settings: Settings, stop: Stop, progress: Progress | None = None) -> Run:
+class Exchange(Protocol):
+    """What a run tells while it is under way, and what it takes from others; in its own columns and scale."""
+
+    def bounded(self, bound: float) -> None:
+        """Nothing can be worth more."""
+
+    def found(self, x: "Floats", value: float) -> None:
+        """A better solution."""
+
+    def offered(self) -> "Floats | None":
+        """A solution that others have found since the last time, if there is one."""
+
+
+def run(
+    program: Program,
+    settings: Settings,
+    stop: Stop,
+    progress: Progress | None = None,
+    exchange: Exchange | None = None,
+) -> Run:
     """One run of HiGHS on a program, from cold unless a solution is given."""
     began = time.perf_counter()
     if program.impossible:
@@ -105,7 +126,7 @@ def run(program: Program, settings: Settings, stop: Stop, progress: Progress | N
         raise EngineFault("HiGHS does not take the model")
     if settings.start is not None:
         _start_from(solver, program, settings.start)
-    gap_reached = _listen(solver, settings, stop, program, log, progress)
+    gap_reached = _listen(solver, settings, stop, program, log, progress, exchange)
     if not settings.relaxed:
         stop.work.add(PRESOLVE * program.matrix.nnz)
     status = solver.run()
@@ -146,7 +167,7 @@ def _lp(program: Program, settings: Settings) -> highspy.HighsLp:
     return lp
 
 
-def _start_from(solver: highspy.Highs, program: Program, taken: Ints) -> None:
+def _start_from(solver: highspy.Highs, program: Program, taken: "Ints") -> None:
     """Gives HiGHS the arcs of a plan; what follows from them it works out itself."""
     arcs = np.flatnonzero(program.columns < program.takes).astype(np.int32)
     values = np.isin(program.columns[arcs], taken).astype(float)
@@ -160,8 +181,9 @@ def _listen(
     program: Program,
     log: list[str],
     progress: Progress | None,
+    exchange: Exchange | None,
 ) -> list[bool]:
-    """Callbacks: the log, the wish to stop, and the early end once the asked gap is reached."""
+    """Callbacks: the log, the wish to stop, the end once the asked gap is reached, and the exchange with others."""
     reached = [False]
     scale, constant = program.objective_scale, program.constant
     turn, iteration = TURN * program.matrix.nnz, _iteration(program)
@@ -169,6 +191,15 @@ def _listen(
     def called(kind: Any, message: str, out: Any, into: Any, _user: Any) -> None:
         if kind == EVENTS.kCallbackLogging:
             log.append(message)
+            return
+        if exchange is not None and kind == EVENTS.kCallbackMipUserSolution:
+            offer = exchange.offered()
+            if offer is not None:
+                into.setSolution(offer)
+            return
+        if exchange is not None and kind == EVENTS.kCallbackMipImprovingSolution:
+            found = np.array(out.mip_solution, dtype=float)
+            exchange.found(found, float(program.objective @ found) * scale + constant)
             return
         stop.work.add(turn if kind == EVENTS.kCallbackMipInterrupt else iteration)
         if stop.due:
@@ -180,16 +211,21 @@ def _listen(
             if known and not patient and bound - value <= settings.gap * max(abs(value), 1e-9):
                 reached[0] = True
                 into.user_interrupt = True
+            if exchange is not None and abs(bound) < 1e29:
+                exchange.bounded(bound * scale + constant)
             if progress is not None and known:
                 progress(value * scale + constant, bound * scale + constant)
 
     solver.setCallback(called, None)
-    for kind in (
+    heard = [
         EVENTS.kCallbackLogging,
         EVENTS.kCallbackSimplexInterrupt,
         EVENTS.kCallbackIpmInterrupt,
         EVENTS.kCallbackMipInterrupt,
-    ):
+    ]
+    if exchange is not None:
+        heard += [EVENTS.kCallbackMipUserSolution, EVENTS.kCallbackMipImprovingSolution]
+    for kind in heard:
         solver.startCallback(kind)
     return reached
 
@@ -199,7 +235,7 @@ def _iteration(program: Program) -> float:
     return ITERATION + ITERATION_ROW * len(program.rows)
 
 
-def _size(program: Program, x: Floats | None) -> float:
+def _size(program: Program, x: "Floats | None") -> float:
     """Of what is added up to the value of a solution: far more than the value where large sums cancel."""
     terms = 0.0 if x is None else float(np.abs(program.objective * x).sum()) * program.objective_scale
     return terms + abs(program.constant)

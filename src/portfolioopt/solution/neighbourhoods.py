@@ -135,14 +135,7 @@ class _Walk:
     def _solution(self, stop: Stop) -> Floats | None:
         """The plan walked on with all that follows from it; None if the solver does not find that in time."""
         if self._at is None:
-            search = self._search
-            kept = np.ones(len(search.formulation.lower), dtype=bool)
-            kept[: search.formulation.takes] = False
-            kept[self._taken] = True
-            settings = Settings("the plan itself", True, search.options.seed, search.options.threads)
-            program = search.program(kept, hair=settings.hair)
-            ended = search.run(program, settings, "neighbourhoods", stop, proves=False)
-            self._at = None if ended.x is None else program.whole(ended.x)
+            self._at = self._search.completed(self._taken, "neighbourhoods", stop)
         return self._at
 
     def audit(self) -> None:

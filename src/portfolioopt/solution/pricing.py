@@ -22,7 +22,7 @@ from portfolioopt.solution.ascent import ascend, typical_worth
 from portfolioopt.solution.coarse import carried_over, coarser, standing_for
 from portfolioopt.solution.highs import Run, Settings
 from portfolioopt.solution.prices import PriceList
-from portfolioopt.solution.program import Program
+from portfolioopt.solution.scaled import Program
 from portfolioopt.solution.search import EXACT, Search, relative_gap
 from portfolioopt.solution.stop import Stop
 

@@ -9,7 +9,7 @@ tolerance: one part of it takes the plan, another does not. Rows are therefore w
 the tolerance and far below anything that matters; what slips through is for the audit to find and for a cut to stop.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -19,54 +19,15 @@ from portfolioopt.formulation.build import Formulation
 from portfolioopt.formulation.draft import ROUNDING
 from portfolioopt.formulation.part import Mask, Part, part, whole
 from portfolioopt.formulation.pyomo_model import StandardForm, pyomo_model, standard_form
-from portfolioopt.networks.tree import Floats, Ints
+from portfolioopt.networks.tree import Floats
+from portfolioopt.solution.scaled import Program
 
 DUST = 1e-9
 """HiGHS drops coefficients below this."""
 MOST_MONEY = 1e6
 """Largest coefficient of the scaled objective."""
-HAIR = 3.1e-8
-"""Relative to the largest coefficient of a row, how much further it may be told to reach."""
 COSTS = ("pools", "coordination", "risk")
 """Families whose rows define values and limit nothing."""
-
-
-@dataclass(frozen=True)
-class Program:
-    """maximize objective·x (times `objective_scale`, plus `constant`), scaled rows; columns and rows by number."""
-
-    matrix: sp.csc_array
-    row_lower: Floats
-    row_upper: Floats
-    lower: Floats
-    upper: Floats
-    objective: Floats
-    objective_scale: float
-    constant: float
-    integer: Mask
-    columns: Ints
-    """column of the formulation for each column here"""
-    rows: Ints
-    """row of the formulation for each row here"""
-    row_scale: Floats
-    column_scale: Floats
-    """x of the formulation = column_scale · x here"""
-    impossible: tuple[int, ...]
-    width: int
-    """columns of the formulation"""
-    takes: int
-    """the first so many of them are arcs"""
-    settled: Ints
-    """columns of the formulation that are left out and not 0, ..."""
-    settled_at: Floats
-    """...and what they are: 1 for arcs"""
-
-    def whole(self, x: Floats) -> Floats:
-        """A solution in the columns of the formulation; those left out are 0."""
-        full = np.zeros(self.width)
-        full[self.settled] = self.settled_at
-        full[self.columns] = x * self.column_scale
-        return full
 
 
 def hand_over(formulation: Formulation, kept: Mask | None = None, *, hair: float = 0.0) -> Program:

@@ -5,6 +5,7 @@ proved it, and one that a plan contradicts is dropped: HiGHS can end "optimal" a
 """
 
 import math
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -22,7 +23,9 @@ from portfolioopt.solution.decisions import arcs_of, arcs_taken, plan_of
 from portfolioopt.solution.highs import Run, Settings, run
 from portfolioopt.solution.judgement import Candidate, Judge, Verdict
 from portfolioopt.solution.prices import Priced, PriceList
-from portfolioopt.solution.program import Program, hand_over, hand_over_part
+from portfolioopt.solution.program import hand_over, hand_over_part
+from portfolioopt.solution.prover import Prover
+from portfolioopt.solution.scaled import Program
 from portfolioopt.solution.stop import Stop
 
 MOST_CUTS = 200
@@ -73,6 +76,26 @@ class Options:
     seed: int = 0
     verify: bool = True
     ties: bool = True
+    beside: int = 0
+    """threads of a prover in a process beside the search, for models that are not solved at once; 0: none"""
+
+
+def divided(threads: int | None, *, counted: bool) -> tuple[int, int]:
+    """Threads of the search itself, and of a prover beside it, of so many in all (None: up to two that are there).
+
+    What counts its work is one sequence of steps: all threads are HiGHS's own.
+    """
+    if counted:
+        return threads or 1, 0
+    many = min(2, cores()) if threads is None else threads
+    return (1, many - 1) if many > 1 else (1, 0)
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @dataclass(frozen=True)
@@ -82,6 +105,8 @@ class Proof:
     by: str
     bound: float
     rounding: float = 0.0
+    beside: bool = False
+    """proven in the process beside the search"""
 
 
 @dataclass
@@ -107,6 +132,8 @@ class Search:
     """the different runs that ended with the same best value, or without any plan"""
     began: float = field(default_factory=time.perf_counter)
     cuts: int = 0
+    prover: Prover | None = None
+    """at work beside the search"""
     last_audit: float = 0.0
     """seconds, or work, that the last audit took"""
 
@@ -131,6 +158,11 @@ class Search:
     @property
     def done(self) -> bool:
         return self.gap_reached or self.stop.due
+
+    @property
+    def verified(self) -> bool:
+        """Whether more than one run has been believed for the asked gap."""
+        return self.proven_by_prices or len(self.agreeing) >= 2
 
     @property
     def proven_by_prices(self) -> bool:
@@ -168,10 +200,10 @@ class Search:
         if verdict.ok and self.best is not None and verdict.objective == self.best.objective:
             self.best = Candidate(plan, verdict.objective, found_by)
 
-    def prove(self, by: str, bound: float, rounding: float = 0.0) -> None:
+    def prove(self, by: str, bound: float, rounding: float = 0.0, *, beside: bool = False) -> None:
         """Keeps a bound."""
         if math.isfinite(bound) or bound == -math.inf:
-            self.proofs.append(Proof(by, bound, rounding))
+            self.proofs.append(Proof(by, bound, rounding, beside))
             self._drop_contradicted()
 
     def _drop_contradicted(self) -> None:
@@ -231,6 +263,56 @@ class Search:
         self.log.append(f"--- {phase}: {settings.name}\n{ended.log}")
         return ended
 
+    def completed(self, taken: Ints, phase: str, stop: Stop) -> Floats | None:
+        """The plan that takes these arcs with all that follows from it ([columns of the formulation]); None where the
+        solver does not find that in time.
+        """
+        kept = np.ones(len(self.formulation.lower), dtype=bool)
+        kept[: self.formulation.takes] = False
+        kept[taken] = True
+        settings = Settings("the plan itself", True, self.options.seed, self.options.threads)
+        program = self.program(kept, hair=settings.hair)
+        ended = self.run(program, settings, phase, stop, proves=False)
+        return None if ended.x is None else program.whole(ended.x)
+
+    def attend(self) -> None:
+        """Takes in what the prover beside has found out; one that has ended, or died, is let go."""
+        prover = self.prover
+        if prover is None:
+            return
+        alive = prover.alive  # before its news are read, so that none are lost
+        misled = False
+        for full, value in prover.news():
+            if value > self.value + self.tolerance():
+                misled = not self.accept(full, f"{prover.settings.name}, beside") or misled
+        bound = prover.bound if prover.ended is None else min(prover.bound, prover.ended.bound)
+        rounding = 0.0 if prover.ended is None else prover.ended.rounding
+        if prover.ended is not None and prover.ended.ending == "infeasible" and self.best is None:
+            self.infeasible = not misled
+        self.proofs = [proof for proof in self.proofs if not proof.beside or proof.bound < bound]
+        if not any(proof.beside for proof in self.proofs):
+            self.prove(f"{prover.settings.name}, beside", max(bound, prover.floor), rounding, beside=True)
+        if misled or not alive:
+            self.let_go()
+
+    def let_go(self) -> None:
+        """Ends the prover beside."""
+        if self.prover is not None:
+            self.log.append(f"--- beside: {self.prover.settings.name}\n{self.prover.log}")
+            self.prover.end()
+            self.prover = None
+
+    def unproven(self) -> Stop:
+        """The stop of the search for what goes on beside the prover: over, too, where that one has come to the end."""
+        return replace(self.stop, heard=None, enough=self._proven_beside)
+
+    def _proven_beside(self) -> bool:
+        prover = self.prover
+        if prover is None or not prover.alive or (self.best is None and prover.has_news):
+            return True
+        bound = max(min(self.bound, prover.bound), prover.floor)
+        return relative_gap(self.value, bound) <= max(self.options.gap, EXACT)
+
     def show(self, phase: str, value: float = -math.inf, bound: float = math.inf) -> None:
         """Tells the watcher where the search is; `value` and `bound` where a run knows better ones."""
         if self.watch is not None:
@@ -249,7 +331,10 @@ class Search:
         """Whether the plan of a solution ([columns of the formulation]) passes the audit; if not, it is cut off."""
         plan = plan_of(self.formulation, full)
         verdict = self._judged(plan)
+        before = self.value
         if self._keep(plan, verdict, name) is not None:
+            if self.prover is not None and self.value > before:
+                self.prover.offer(full)
             return True
         self.cuts += 1
         if self.cuts > MOST_CUTS and self.best is None:
@@ -266,8 +351,9 @@ class Search:
         rows = [number for number, label in enumerate(self.formulation.labels) if label.limit in limits]
         numbers = self.formulation.paths + np.array(rows, dtype=np.int64)
         upper, lower = self.formulation.row_upper.copy(), self.formulation.row_lower.copy()
-        upper[numbers] -= AWAY * np.abs(upper[numbers])
-        lower[numbers] += AWAY * np.abs(lower[numbers])
+        for side, away in ((upper, -AWAY), (lower, AWAY)):
+            bounded = numbers[np.isfinite(side[numbers])]
+            side[bounded] += away * np.abs(side[bounded])
         apart = replace(self.formulation, row_upper=upper, row_lower=lower)
         program = self._handed_over(lambda: hand_over(apart))
         settings = Settings("a little away from the limits", seed=self.options.seed, gap=1e-3)

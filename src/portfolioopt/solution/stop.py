@@ -10,7 +10,7 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 BY_TIME, BY_WORK, INTERRUPTED = "time limit", "work limit", "interrupted"
 """Why a search was stopped, in words."""
@@ -37,6 +37,8 @@ class Stop:
     heard: Callable[[], None] | None = None
     """called when somebody asks"""
     work: Work = field(default_factory=Work)
+    enough: Callable[[], bool] | None = None
+    """whether there is no need to go on, as others have come to the end"""
     most_work: float = math.inf
     """of `work` at which to stop; if finite, shares of what is left are shares of work"""
 
@@ -61,7 +63,9 @@ class Stop:
 
     @property
     def due(self) -> bool:
-        return self.asked.is_set() or self.seconds_left <= 0 or self.left <= 0
+        if self.asked.is_set() or self.seconds_left <= 0 or self.left <= 0:
+            return True
+        return self.enough is not None and self.enough()
 
     @property
     def reason(self) -> str:
@@ -79,5 +83,5 @@ class Stop:
     def within(self, amount: float) -> "Stop":
         """The same, but after no more than so many seconds from now, or so much work where that is what counts."""
         if self.counted:
-            return Stop(self.deadline, self.asked, work=self.work, most_work=min(self.most_work, self.now + amount))
-        return Stop(min(self.deadline, self.now + amount), self.asked, work=self.work)
+            return replace(self, heard=None, most_work=min(self.most_work, self.now + amount))
+        return replace(self, heard=None, deadline=min(self.deadline, self.now + amount))

@@ -1,6 +1,7 @@
 """How a search goes: whole for a small model, from few arcs to all that matter for a large one."""
 
 import math
+import time
 from dataclasses import replace
 
 from portfolioopt.solution.branches import decide_by_stages
@@ -8,7 +9,9 @@ from portfolioopt.solution.highs import Run, Settings
 from portfolioopt.solution.memory import Memory
 from portfolioopt.solution.neighbourhoods import improve
 from portfolioopt.solution.pricing import COARSE, price, price_again
-from portfolioopt.solution.search import EXACT, Search
+from portfolioopt.solution.prover import Prover
+from portfolioopt.solution.proving_apart import can_be_proven_apart, prove_apart
+from portfolioopt.solution.search import EXACT, Search, relative_gap
 from portfolioopt.solution.ties import fewest_decisions
 
 SMALL = 6_000
@@ -18,6 +21,8 @@ PATIENCE = 1_000
 CORES = ((500, 0.02, 0.1, 0.02), (1_750, 0.09, 0.35, 0.02), (3_750, 0.2, 0.25, 0.005))
 """The first restricted models: arcs besides the best lives, those of least loss, and the share of all arcs that they
 may be at most; share of the time left for each; gap at which it may stop (the asked one, if that is larger)."""
+CORES_BESIDE = ((500, 0.02, 0.1, 0.02), (1_750, 0.09, 0.2, 0.02), (3_750, 0.2, 0.13, 0.005))
+"""The same beside a prover, which finds plans as well: what lies near the best plan comes sooner."""
 SMALL_CORES = ((500, 0.02, 0.1, 0.02), (1_750, 0.09, 0.2, 0.02))
 """The same where the last run, over all arcs that could be better, will do the rest."""
 WIDER_CORES = ((8_000, 1.0, 0.4, 0.0), (16_000, 1.0, 0.7, 0.0))
@@ -38,6 +43,18 @@ MANY_SCENARIOS, BY_STAGES = 2 * COARSE, 0.8
 """Scenarios from which on a plan is decided stage by stage, and the share of the time left for that."""
 FAR = 0.2
 """Gap from which on a plan helps a core less than its arcs weigh it down."""
+ALL_ARCS, OTHERWISE = "all arcs that could be better", "other settings"
+MOST_RIVALS = 3
+"""Runs beside the prover's at most: plans that the audit refuses make it begin anew."""
+FEWER = 0.4
+"""Share of a prover's arcs that may be left before it begins anew."""
+WIDE, VERY_WIDE = 0.005, 0.015
+"""Gap from which on scenarios are proven apart beside the tree as a whole: after a look for better
+plans nearby, or without it..."""
+BEFORE, APART = 0.12, 0.85
+"""...and the shares of the time left for better plans before that, and for it."""
+FRUITLESS = 2
+"""How often no better plan may be found nearby before both cores prove."""
 NEARBY = 0.05
 """Share of the time left for plans near the best one."""
 
@@ -105,7 +122,18 @@ def _agreeing(search: Search, endings: list[tuple[str, float]]) -> tuple[str, ..
 
 
 def search_large(search: Search) -> None:
-    """Prices first; then cores of growing width and what lies near the best plan; at last all that could be better."""
+    """Prices first; then cores of growing width and what lies near the best plan; at last all that could be better.
+
+    With a second core, a prover works at all that could be better from the start.
+    """
+    _prove_beside(search)
+    try:
+        _search_large(search)
+    finally:
+        search.let_go()
+
+
+def _search_large(search: Search) -> None:
     # today's portfolio, where the edit has broken the plan of before, is nothing to build on
     remembers = search.priced is not None and search.best is not None and search.gap <= POOR
     if search.priced is None:
@@ -117,9 +145,19 @@ def search_large(search: Search) -> None:
     many = len(search.formulation.portfolio.tree.scenarios) >= MANY_SCENARIOS
     staged = many and not remembers and decide_by_stages(search, search.stop.within(BY_STAGES * search.stop.left))
     if not remembers and not staged:
-        _through(search, SMALL_CORES if small else CORES)
+        _through(search, SMALL_CORES if small else CORES if search.prover is None else CORES_BESIDE)
+    search.attend()
+    if search.best is None and search.prover is not None and not search.stop.due:
+        # nobody has found a plan yet: both cores look for one
+        ended = search.solve(_settings(search, ALL_ARCS), "search", stop=search.unproven())
+        search.attend()
+        if search.best is None:
+            _conclude(search, ended)
+            return
     while search.best is not None and not search.done:
         manageable = int(search.could_be_better().sum()) <= MANAGEABLE
+        if manageable and _prove_beside(search) and _go_on_beside(search):
+            return
         if manageable and remembers:
             break  # the plan was good before; what is missing is the proof
         if manageable or len(search.formulation.portfolio.partnerships) <= MANY:
@@ -135,16 +173,107 @@ def search_large(search: Search) -> None:
         return
     # from here on the bound of a large model matters most: HiGHS spends its time on it, not on heuristics
     effort = PROVING if search.best is not None and not small else SEEKING
-    settings = replace(_settings(search, "all arcs that could be better"), effort=effort)
+    settings = replace(_settings(search, ALL_ARCS), effort=effort)
     ended = search.solve(settings, "search", search.could_be_better(), skip_worse=True, complete=True)
     _conclude(search, ended)
     if search.options.verify and ended.gap_reached and not search.proven_by_prices and not search.stop.due:
         _confirm(search, ended)
 
 
+def _prove_beside(search: Search) -> bool:
+    """Sets a prover to work at all arcs that could be better, if there is a core for it and they are not too many.
+
+    One at work begins anew only where far fewer arcs are left by now than it has. Whether one is at work.
+    """
+    options = search.options
+    if not options.beside or search.stop.due:
+        return False
+    kept = search.could_be_better()
+    arcs = int(kept[: search.formulation.takes].sum())
+    if search.prover is not None:
+        if arcs > FEWER * search.prover.program.arcs:
+            return True
+        search.let_go()
+    if arcs > MANAGEABLE:
+        return False
+    # no start: HiGHS completes one by a solve of its own, whose bounds are not those of the whole
+    settings = replace(_settings(search, ALL_ARCS), threads=options.beside, start=None)
+    program = search.program(None if kept.all() else kept, hair=settings.hair)
+    if not len(program.columns) or program.impossible:
+        return False
+    search.prover = Prover.start(program, settings, search.value, search.stop.seconds_left)
+    if search.prover is None:
+        return False
+    taken = search.arcs_of_best() if search.priced is not None else None  # before prices, the plan is today's
+    at = None if taken is None else search.completed(taken, "neighbourhoods", search.stop)
+    if at is not None:
+        search.prover.offer(at)
+    return True
+
+
+def _go_on_beside(search: Search) -> bool:
+    """Better plans from what lies near the best one, while the prover closes in from above; then both prove.
+
+    False where no prover can be had.
+    """
+    fruitless = rivals = 0
+    apart = False
+    while True:
+        search.attend()
+        if search.stop.due or (search.gap_reached and (not search.options.verify or search.verified)):
+            return True
+        if not search.gap_reached and not _prove_beside(search):
+            return False
+        wide = search.gap > (WIDE if fruitless else VERY_WIDE)
+        if not search.gap_reached and not apart and wide and can_be_proven_apart(search):
+            apart = True
+            prove_apart(search, search.unproven().within(APART * search.stop.left))
+        elif not search.gap_reached and fruitless < FRUITLESS:
+            before = search.value
+            improve(search, search.unproven() if fruitless else search.unproven().within(BEFORE * search.stop.left))
+            fruitless = 0 if apart and search.value > before + search.tolerance(1e-5) else fruitless + 1
+        elif rivals < MOST_RIVALS:
+            rivals += 1
+            rival = _rival(search)
+            _wait(search)
+            _agree(search, rival)
+        else:
+            return True
+
+
+def _rival(search: Search) -> Run:
+    """A run under other settings than the prover's and without a start, over every arc that could be better.
+
+    Where two runs shall agree, it goes on to its own end after the prover has come to its.
+    """
+    settings = replace(_settings(search, OTHERWISE), seed=search.options.seed + 1, presolve=False, start=None)
+    stop = search.stop if search.options.verify else search.unproven()
+    ended = search.solve(settings, "verification", search.could_be_better(), stop, skip_worse=True)
+    _conclude(search, ended)
+    return ended
+
+
+def _wait(search: Search) -> None:
+    """Until the prover has come to its own end, if that is still wanted."""
+    while search.prover is not None and not search.stop.due:
+        if search.gap_reached and not search.options.verify:
+            return
+        time.sleep(0.02)
+        search.attend()
+
+
+def _agree(search: Search, rival: Run) -> None:
+    """Two runs agree if the prover has proven the gap by itself, and the rival too."""
+    wanted = max(search.options.gap, EXACT)
+    beside = min((proof.bound for proof in search.proofs if proof.beside), default=math.inf)
+    if rival.gap_reached and max(relative_gap(search.value, beside), relative_gap(search.value, rival.bound)) <= wanted:
+        search.agreeing = (ALL_ARCS, OTHERWISE)
+
+
 def _through(search: Search, cores: tuple[tuple[int, float, float, float], ...]) -> None:
     """Restricted models of growing width, each from the best plan so far."""
     for most, part, share, gap in cores:
+        search.attend()
         if search.done:
             return
         arcs = min(most, round(part * search.formulation.takes))
@@ -173,17 +302,17 @@ def _conclude(search: Search, ended: Run) -> None:
         if search.best is None:
             search.infeasible = True
         else:
-            search.prove("all arcs that could be better", search.value)
+            search.prove(ALL_ARCS, search.value)
         return
-    search.prove("all arcs that could be better", max(ended.bound, search.value))
+    search.prove(ALL_ARCS, max(ended.bound, search.value))
 
 
 def _confirm(search: Search, first: Run) -> None:
     """A second run, under other settings and without a start, over every arc that could be better."""
-    settings = replace(_settings(search, "other settings"), seed=search.options.seed + 1, presolve=False, start=None)
+    settings = replace(_settings(search, OTHERWISE), seed=search.options.seed + 1, presolve=False, start=None)
     value = search.value
     second = search.solve(settings, "verification", search.could_be_better(), skip_worse=True)
     _conclude(search, second)
     agree = second.gap_reached and search.value <= value + search.tolerance(max(search.options.gap, 1e-9))
     if agree and first.gap_reached:
-        search.agreeing = ("all arcs that could be better", settings.name)
+        search.agreeing = (ALL_ARCS, settings.name)

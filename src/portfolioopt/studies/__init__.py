@@ -6,6 +6,8 @@ studies share is the frame:
 
     interval.py     between what a value lies, and differences of such
     limits.py       limits one by one, and changes that loosen them
+    terms.py        terms of a deal, and changes of them
+    taken.py        decisions of two plans side by side
     means.py        when to stop and with what means
     desk.py         where re-solves are made: one session, one clock, one wish to stop
     from_base.py    cases edited from one base case: what is known of them without a solve, and their re-solves
@@ -32,5 +34,18 @@ STUDIES: dict[str, str] = {
     "value_of_information": "What knowing the drivers, and being able to react, is worth; regret by scenario.",
 }
 """By name: what the study answers. A command is the name with hyphens; those of prices are commands of `price`."""
-FRAME = ("answer", "desk", "exhibiting", "from_base", "interval", "limits", "means", "pace", "saving", "scenarios")
+FRAME = (
+    "answer",
+    "desk",
+    "exhibiting",
+    "from_base",
+    "interval",
+    "limits",
+    "means",
+    "pace",
+    "saving",
+    "scenarios",
+    "taken",
+    "terms",
+)
 """Modules that studies share."""

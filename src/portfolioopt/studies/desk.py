@@ -23,7 +23,7 @@ from portfolioopt.solution.judgement import Judge
 from portfolioopt.solution.memory import Memory
 from portfolioopt.solution.prices import Priced
 from portfolioopt.solution.request import PLAIN, Request
-from portfolioopt.solution.search import Options, Search, Sight
+from portfolioopt.solution.search import Options, Search, Sight, divided
 from portfolioopt.solution.stop import Stop
 from portfolioopt.solution.strategies import search_for_plan
 from portfolioopt.solving import Session
@@ -209,7 +209,8 @@ class Desk:
         self.doing(asked)
         began = time.perf_counter()
         each = float(self.model.solver.time_limit) if self.means.solve_limit is None else self.means.solve_limit
-        options = Options(gap, self.means.threads or self.model.solver.threads, self.seed, self.means.verify)
+        threads, beside = divided(self.means.threads or self.model.solver.threads, counted=False)
+        options = Options(gap, threads, self.seed, self.means.verify, beside=beside)
         watch = None if self._watch is None else self._tell
         search = Search(formulation, judge, options, self.stop.within(each), watch)
         for plan in starts:

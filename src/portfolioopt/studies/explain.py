@@ -8,13 +8,15 @@
 
 A partnership is *in* where its walk-away price is above 0. A possible one that is out turns over where the price rises
 above 0; one in force that is left, where keeping it is worth as much as leaving it. Things that are changed: all its
-benefits, all its capital, all its effort, each by one factor; or one limit, by a share.
+benefits, all its capital, all its effort, each by one factor; or one limit, by a share, loosened or tightened.
 
-The value of any one plan is monotone in a factor, so the optimum is, and for a possible partnership the optimum without
-it does not depend on its own terms at all. Then a plan found at one factor is audited at others, without solves: it
-shows from which factor on it beats being without. The next solve is made just beyond; where nothing beats it there, the
-flip lies within the tolerance. In all other cases both optima are solved at every point of a bisection. With a limit,
-both optima rise as it is loosened: the bisection then closes in on one flip, and there might be others.
+Where no benefit is below 0, the value of any one plan is monotone in a factor, so the optimum is, and for a possible
+partnership that earns and draws nothing while it is out, the optimum without it does not depend on its own terms at
+all. Then a plan found at one factor is audited at others, without solves: it shows from which factor on it beats being
+without. The next solve is made just beyond; where nothing beats it there, the flip lies within the tolerance. In all
+other cases both optima are solved at every point of a bisection. With a limit, both optima rise as it is loosened: the
+bisection then closes in on one flip, and there might be others. A tightened limit that the best plan still keeps turns
+nothing over, as whatever it is compared with can only lose.
 """
 
 from collections.abc import Callable
@@ -23,8 +25,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from portfolioopt.cases import Applied, Change, apply, case, scale
-from portfolioopt.errors import InvalidCase, UnknownOption
+from portfolioopt.cases import Applied
+from portfolioopt.errors import UnknownOption
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
 from portfolioopt.language.partnership import Partnership
@@ -39,33 +41,24 @@ from portfolioopt.studies.desk import Desk, Optimum
 from portfolioopt.studies.exhibiting import end, exhibit
 from portfolioopt.studies.from_base import FromBase, lost
 from portfolioopt.studies.interval import Interval
-from portfolioopt.studies.limits import Gains, every_limit, every_name, ignored
+from portfolioopt.studies.limits import Gains, Limit, every_limit, every_name, ignored
 from portfolioopt.studies.means import Means
 from portfolioopt.studies.pace import Watch
-from portfolioopt.studies.price_deals import OUT, Cases, chance_of, chosen_partnerships
+from portfolioopt.studies.price_deals import Cases, chance_of, chosen_partnerships
+from portfolioopt.studies.taken import Taken, differing
+from portfolioopt.studies.terms import OUT, below_zero, flow_times, values_of
 
 Verdict = Literal["in", "in part", "out"]
+Standing = Literal["as today", "turned", "no plan"]
 MOST, LEAST = Decimal(10), Decimal(0)
 """Between which factors a flip is looked for."""
-LOOSEST = Decimal(4)
-"""Share by which a limit is loosened at most."""
+LOOSEST, TIGHTEST = Decimal(4), Decimal("-0.5")
+"""Shares by which a limit is loosened, and tightened, at most."""
+COARSE = Decimal("0.1")
+"""Share to which it is found out from where on no plan keeps the limits."""
 EQUAL = 1e-8
 """Relative difference of optima that counts as none."""
 FLOWS = ("benefit", "capital", "effort")
-PLACES = ("states.*.{flow}", "actions.*.during.{flow}", "actions.*.at_effect.{flow}")
-
-
-@dataclass(frozen=True)
-class Taken:
-    """A decision of one plan or both, and the probability that each of them takes it."""
-
-    partnership: str
-    action: str
-    year: int
-    now: Fraction
-    """In the best plan."""
-    then: Fraction
-    """In the other one."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +83,8 @@ class Flip:
     """The farthest factor that was tried (of a limit: its size relative to today's)."""
     between: Interval | None
     """Factors between which the decision turns over; None where it does not, up to `tried`."""
+    no_plan: bool = False
+    """Whether soon beyond `tried` (by a tenth at most) no plan at all keeps the limits, with it or without."""
 
     @property
     def ends(self) -> tuple[float, float] | None:
@@ -159,12 +154,13 @@ class Explain:
                 tuple((one.id, one.family, one.said, one.cost.low, one.cost.high) for one in self.obstacles),
             ),
             "flips": Table(
-                ("what", "of_limit", "tried", "low", "high"),
+                ("what", "of_limit", "tried", "no_plan", "low", "high"),
                 tuple(
                     (
                         one.what,
                         one.of_limit,
                         one.tried,
+                        one.no_plan,
                         *((one.between.low, one.between.high) if one.between else (None, None)),
                     )
                     for one in self.flips
@@ -255,7 +251,7 @@ class _Study:
             instead = [one for one in every if one.partnership != own.id and one.now != one.then]
             if cases.forced is not None and with_it is not None and (with_it.plan is not None or with_it.infeasible):
                 obstacles = self.obstacles(work.at(cases.forced, with_it))
-            self.find_flips(work, verdict, without, obstacles)
+            self.find_flips(work, verdict, without, with_it, obstacles)
         return Explain(
             about=About.of(desk, complete=not desk.due or work.base.plan is None),
             status=work.base.status,
@@ -290,7 +286,14 @@ class _Study:
         ]
         return sorted(found, key=lambda one: -one.cost.low)
 
-    def find_flips(self, work: FromBase, verdict: Verdict, without: Optimum | None, obstacles: list[Obstacle]) -> None:
+    def find_flips(
+        self,
+        work: FromBase,
+        verdict: Verdict,
+        without: Optimum | None,
+        with_it: Optimum | None,
+        obstacles: list[Obstacle],
+    ) -> None:
         """The least change of each flow, and of each limit that matters."""
         own = self.partnership
         possible = own.start.state in OUT
@@ -299,44 +302,49 @@ class _Study:
             return  # there is no other way, whatever its terms
         self.desk.expect(12 if possible else 40)
         for flow in FLOWS:
-            if self.desk.due or not self.scaled(work, flow, Decimal(2)):
+            if self.desk.due or not flow_times(own, flow, MOST):
                 continue
             far = (MOST if flow == "benefit" else LEAST) if verdict == "out" else (LEAST if flow == "benefit" else MOST)
-            between = self.of_flow(work, flow, far, verdict, without if possible else None)
+            simple = possible and not _matters_while_out(own, flow) and not below_zero(own, flow)
+            between = self.of_flow(work, flow, far, verdict, without if simple else None)
             if not self.desk.due:
                 self.flips.append(Flip(flow, False, float(far), between))
-        if verdict != "out":
-            return
         costly = {one.id for one in obstacles}
+        other = with_it if leaves else without
         for limit in every_limit(self.desk.instance):
-            if self.desk.due or limit.id not in costly or limit.share(LOOSEST) is None:
-                continue
+            if limit.id in costly:
+                most = LOOSEST if limit.family != "requirements" else Decimal(1)
+                self.of_limit(work, limit, most, verdict, None)
+            self.of_limit(work, limit, TIGHTEST, verdict, other)
 
-            def loosened(factor: Decimal, share: Callable[[Decimal], Change | None] = limit.share) -> Applied:
-                change = share(factor - 1)
-                return work.case if change is None else work.made(change)
+    def of_limit(self, work: FromBase, limit: Limit, far: Decimal, verdict: Verdict, other: Optimum | None) -> None:
+        """Where the decision turns over as a limit is loosened, or tightened, by a share."""
 
-            most = LOOSEST + 1 if limit.family != "requirements" else Decimal(2)
-            between = self.bisected(lambda f, made=loosened: self.still(work, made(f), verdict), most)  # type: ignore[misc]
-            if not self.desk.due:
-                least = None if between is None else between
-                if limit.family == "requirements" and least is not None:
-                    least = Interval(2 - least.high, 2 - least.low)
-                farthest = float(most) if limit.family != "requirements" else 0.0
-                self.flips.append(Flip(limit.name, True, farthest, least))
+        def standing(share: Decimal) -> Standing:
+            change = limit.share(share)
+            made = work.case if change is None else work.made(change)
+            if far < 0 and work.remains(made):
+                return "as today"
+            return self.standing(work, made, verdict, other)
 
-    def scaled(self, work: FromBase, flow: str, factor: Decimal) -> Applied | None:
-        """The base case with one of its flows multiplied, wherever it stands; None where it stands nowhere."""
-        made, found = work.case, False
-        for place in PLACES:
-            path = f'partnerships."{self.partnership.id}".{place.format(flow=flow)}'
-            try:
-                after = apply(case("edited", scale(path, factor)), *made)
-            except InvalidCase:
-                continue
-            found = found or after.instance != made.instance
-            made = after
-        return made if found else None
+        def size(share: Decimal) -> float:
+            return float(1 - share if limit.family == "requirements" else 1 + share)
+
+        if self.desk.due or limit.share(far) is None:
+            return
+        near, tried, end = Decimal(0), size(far), standing(far)
+        if end != "as today":
+            while abs(far - near) > (self.tolerance if end == "turned" else COARSE) and not self.desk.due:
+                middle = self.middle(near, far)
+                found = standing(middle)
+                near, far, end = (middle, far, end) if found == "as today" else (near, middle, found)
+        if self.desk.due:
+            return
+        if end == "turned":
+            ends = sorted((size(near), size(far)))
+            self.flips.append(Flip(limit.name, True, tried, Interval(ends[0], ends[1])))
+        else:
+            self.flips.append(Flip(limit.name, True, size(near) if end == "no plan" else tried, None, end == "no plan"))
 
     def of_flow(
         self, work: FromBase, flow: str, far: Decimal, verdict: Verdict, without: Optimum | None
@@ -344,10 +352,10 @@ class _Study:
         """Factors between which the decision turns over."""
 
         def made(factor: Decimal) -> Applied:
-            return self.scaled(work, flow, factor) or work.case
+            return work.made(*flow_times(self.partnership, flow, factor))
 
         if without is None:
-            return self.bisected(lambda factor: self.still(work, made(factor), verdict), far)
+            return self.bisected(lambda factor: self.standing(work, made(factor), verdict) != "turned", far)
         return self.by_plans(work, made, far, verdict, without.value)
 
     def by_plans(
@@ -370,7 +378,7 @@ class _Study:
         def last(plan: Plan, good: Decimal, bad: Decimal) -> Decimal:
             """The farthest factor from `good` towards `bad` at which the plan beats, to half the tolerance."""
             while abs(good - bad) > self.tolerance / 4:
-                middle = (good + bad) / 2
+                middle = self.middle(good, bad)
                 good, bad = (middle, bad) if beats(plan, middle) else (good, middle)
             return good
 
@@ -399,19 +407,35 @@ class _Study:
             near, plan = beyond, better
         return None
 
-    def still(self, work: FromBase, made: Applied, verdict: Verdict) -> bool:
-        """Whether the decision is what it is today in an edited case."""
+    def standing(self, work: FromBase, made: Applied, verdict: Verdict, known: Optimum | None = None) -> Standing:
+        """Whether the decision is what it is today in an edited case.
+
+        `known` is what the best plan is compared with today, where the case asks no less than today's: whatever is
+        worth more than that is worth more than what it becomes.
+        """
+        left = verdict == "out" and self.partnership.start.state not in OUT
+        outside = verdict == "out" and not left
         cases = Cases.of(made, self.partnership)
-        other = cases.without if verdict != "out" or self.partnership.start.state in OUT else cases.forced
+        other = cases.forced if left else cases.without
         if other is None:
-            return True
+            return "as today"
         best = work.solved(f"{self.partnership.id}, other terms", made, starts=(work.plan,))
-        than = work.solved(
-            f"{self.partnership.id}, other terms, the other way", other, starts=(work.without(self.partnership.id),)
-        )
+        if best.infeasible:
+            return "no plan"
         margin = EQUAL * max(abs(best.value.low), 1.0)
-        differs = best.value.low > than.value.high + margin
-        return not differs if verdict == "out" and self.partnership.start.state in OUT else differs
+        if known is not None and not outside and best.value.low > known.value.high + margin:
+            return "as today"
+        than = None if known is None or known.plan is None else work.audit(other, known.plan)
+        if than is not None and than.ok and than.objective == known.exact:  # type: ignore[union-attr]
+            value = known.value  # type: ignore[union-attr]
+        else:
+            starts = (work.without(self.partnership.id),)
+            value = work.solved(f"{self.partnership.id}, other terms, the other way", other, starts=starts).value
+        return "as today" if (best.value.low > value.high + margin) != outside else "turned"
+
+    def middle(self, one: Decimal, other: Decimal) -> Decimal:
+        """Between two factors, in no more digits than the tolerance needs."""
+        return ((one + other) / 2).quantize(Decimal(1).scaleb(self.tolerance.adjusted() - 2))
 
     def bisected(self, still: Callable[[Decimal], bool], far: Decimal) -> Interval | None:
         """The flip nearest to where a bisection from today to `far` leads."""
@@ -419,20 +443,15 @@ class _Study:
         if still(far) or self.desk.due:
             return None
         while abs(far - near) > self.tolerance and not self.desk.due:
-            middle = (near + far) / 2
+            middle = self.middle(near, far)
             near, far = (middle, far) if still(middle) else (near, middle)
         return _between(near, far)
 
 
-def differing(work: FromBase, other: Plan | None) -> list[Taken]:
-    """All decisions of two plans by how probable each plan takes them; those of the other one are not known of None."""
-    chances: dict[tuple[int, str, str], list[Fraction]] = {}
-    futures = {future.name: Fraction(future.probability) for future in work.desk.instance.futures}
-    for number, plan in enumerate((work.plan, work.plan if other is None else other)):
-        for one in plan.decisions:
-            row = chances.setdefault((one.year, one.partnership, one.action), [Fraction(0), Fraction(0)])
-            row[number] += futures[one.scenario]
-    return [Taken(name, action, year, now, then) for (year, name, action), (now, then) in sorted(chances.items())]
+def _matters_while_out(own: Partnership, flow: str) -> bool:
+    """Whether a partnership may have any of these flows without being in force."""
+    within = any(action.to in OUT and any(state in OUT for state in action.from_) for action in own.actions)
+    return within or any(any(values_of(getattr(own.state(name), flow))) for name in OUT)
 
 
 def _between(one: Decimal, other: Decimal) -> Interval:

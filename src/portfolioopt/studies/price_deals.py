@@ -39,7 +39,7 @@ from portfolioopt.errors import InvalidCase, UnknownOption
 from portfolioopt.language.checking import did_you_mean
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
-from portfolioopt.language.partnership import EXITED, NONE, Partnership
+from portfolioopt.language.partnership import NONE, Partnership
 from portfolioopt.result import Status
 from portfolioopt.result.exhibit import Exhibit, WalkAway, WalkAwayPrice
 from portfolioopt.result.figures import decimals_for
@@ -52,12 +52,13 @@ from portfolioopt.studies.from_base import FromBase, lost
 from portfolioopt.studies.interval import Interval
 from portfolioopt.studies.means import Means
 from portfolioopt.studies.pace import Watch
+from portfolioopt.studies.terms import OUT
 
-OUT = (NONE, EXITED)
 MOST_STEPS = 60
 """Halvings after which a bisection ends, whatever its tolerance."""
+LEAST = 1e-9
+"""Least tolerance of a price, relative to the optimum."""
 NOTHING = Interval(0.0, 0.0)
-UNLIMITED = Interval(math.inf, math.inf)
 
 
 @dataclass(frozen=True)
@@ -300,7 +301,8 @@ class _Study:
         discount = float(Discounting(self.desk.instance).cash[year - horizon.first_year])
         largest = max((one.high for one in (deal.price, deal.missing) if one is not None), default=0.0)
         scale = largest if math.isfinite(largest) else max(abs(work.value.low), 1.0)
-        width = self.tolerance * scale / discount
+        # no finer than what two optima of that size can be told apart by
+        width = max(self.tolerance * scale, LEAST * max(abs(work.value.low), 1.0)) / discount
         name = cases.partnership.id
         price = missing = None
         if deal.price is not None and deal.without is not None:

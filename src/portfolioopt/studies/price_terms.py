@@ -3,16 +3,7 @@
     change in value     the optimum under the changed term − the optimum            either sign
     concession          a change that gains: the most to give for it at time 0; one that loses: the least to ask for it
 
-One step, unless told otherwise, for every term that a partnership has:
-
-    notice, lead, minimum years     one year shorter, one longer            each action that has, or may have, such
-    window                          opens a year earlier, closes a year later; opens later, closes earlier
-    proceeds                        a share more, a share less
-    share of capital, of benefit    all capital (benefit) of its states and actions, a share more and less
-    exclusivity                     limits `excludes` that hold it: not there at all
-    dependence                      limits `requires` under which it stands: not there at all
-    minimum volume                  requirements that it provides for: a share less, a share more
-    rules on it                     not there at all
+One step, unless told otherwise, for every term that a partnership has (`terms.py`).
 
 Both expected NPV and the mean of the worst tail are told of the best plan under the changed term, against those of the
 best plan as it is; where several plans are equally good these may differ, the objective may not. A change that only
@@ -21,22 +12,19 @@ is told accordingly, and a best plan that remains answers the latter without a s
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
 
 from portfolioopt.audit import Audit
 from portfolioopt.audit.risk import MEASURES
-from portfolioopt.cases import Applied, Change, apply, case, ignore_limit, scale, set_value
+from portfolioopt.cases import Applied, Change, apply, case
 from portfolioopt.errors import InvalidCase, UnknownOption
-from portfolioopt.language.families.links import Excludes, Requires
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
-from portfolioopt.language.partnership import Action, Partnership
+from portfolioopt.language.partnership import Partnership
 from portfolioopt.language.risk import Cvar
-from portfolioopt.plan import Decision
 from portfolioopt.result import Status
 from portfolioopt.result.exhibit import Exhibit, Tornado, TornadoBar
 from portfolioopt.result.tables import Table
@@ -46,16 +34,13 @@ from portfolioopt.studies.desk import Desk, Optimum
 from portfolioopt.studies.exhibiting import exhibit
 from portfolioopt.studies.from_base import FromBase
 from portfolioopt.studies.interval import Interval
-from portfolioopt.studies.limits import every_limit
 from portfolioopt.studies.means import Means
 from portfolioopt.studies.pace import Watch
 from portfolioopt.studies.price_deals import chosen_partnerships
+from portfolioopt.studies.taken import Taken, differing
+from portfolioopt.studies.terms import Effect, Term, every_term
 
-Effect = Literal["gives", "takes", "either"]
-"""Whether a change only gives more, only takes, or may do either."""
 TAIL = Decimal("0.1")
-DURATIONS = {"notice_years": "notice", "lead_years": "lead", "after_years": "minimum years"}
-PLACES = ("states.*.{flow}", "actions.*.during.{flow}", "actions.*.at_effect.{flow}")
 
 
 @dataclass(frozen=True)
@@ -77,8 +62,13 @@ class TermPrice:
     """Change in expected NPV of the best plans; None where there is no plan."""
     tail: float | None
     """Change in the mean of the worst tail."""
-    decisions: int
-    """Decisions (partnership, action, year) that only one of the two plans takes, or with another probability."""
+    changes: tuple[Taken, ...]
+    """Decisions that only one of the two plans takes, or with another probability."""
+
+    @property
+    def decisions(self) -> int:
+        """How many decisions change."""
+        return len(self.changes)
 
 
 @dataclass(frozen=True)
@@ -97,13 +87,19 @@ class PriceTerms:
     terms: tuple[TermPrice, ...]
 
     def tables(self) -> dict[str, Table]:
-        """`terms`, one row per change."""
+        """`terms`, one row per change; `plans`, one per change and decision that it turns over."""
         columns = ("term", "of", "change", "gain_low", "gain_high", "expected", "tail", "decisions")
         rows = tuple(
             (one.term, one.of, one.change, one.gain.low, one.gain.high, one.expected, one.tail, one.decisions)
             for one in self.terms
         )
-        return {"terms": Table(columns, rows)}
+        decided = tuple(
+            (one.term, one.of, one.change, each.partnership, each.action, each.year, float(each.now), float(each.then))
+            for one in self.terms
+            for each in one.changes
+        )
+        named = ("term", "of", "change", "partnership", "action", "year", "now", "then")
+        return {"terms": Table(columns, rows), "plans": Table(named, decided)}
 
     def exhibits(self) -> dict[str, Exhibit]:
         """How far value moves with each term: of its changes the one that loses most, and the one that gains most."""
@@ -145,17 +141,6 @@ class PriceTerms:
 ANSWER = PriceTerms
 
 
-@dataclass(frozen=True)
-class Term:
-    """One change of one term."""
-
-    term: str
-    of: str
-    said: str
-    effect: Effect
-    changes: tuple[Change, ...]
-
-
 def price_terms(
     instance: Instance,
     partnership: str,
@@ -185,73 +170,7 @@ def price_terms(
         for term in terms:
             apply(case(term.said, *term.changes), desk.instance, desk.model)
     with desk.at_work():
-        return _Study(desk, chosen, terms, tail, asked=changes is not None).answer()
-
-
-def every_term(instance: Instance, own: Partnership, step: Decimal) -> Iterator[Term]:
-    """One step either way of every term that the partnership has."""
-    top = f'partnerships."{own.id}"'
-    for action in own.actions:
-        yield from _of_action(instance, f'{top}.actions."{action.id}"', action, step)
-    percent = f"{float(100 * step):g}%"
-    for flow, better in (("capital", -1), ("benefit", 1)):
-        for sign in (1, -1):
-            effect: Effect = "either" if _below_zero(own, flow) else "gives" if sign == better else "takes"
-            factor = 1 + sign * step
-            changes = tuple(scale(f"{top}.{place.format(flow=flow)}", factor) for place in PLACES)
-            yield Term(f"share of {flow}", "", f"{'+' if sign > 0 else '-'}{percent}", effect, changes)
-    for link in instance.links:
-        if isinstance(link, Excludes) and any(one.partnership == own.id for one in link.members):
-            yield Term("exclusivity", link.id, "given up", "gives", (ignore_limit(link.id),))
-        if isinstance(link, Requires) and link.when.partnership == own.id:
-            yield Term("dependence", link.id, "given up", "gives", (ignore_limit(link.id),))
-    provided = {name for state in own.states.values() for name in state.provides}
-    volumes = {need.id for need in instance.requirements if need.capability in provided}
-    for limit in every_limit(instance):
-        if limit.family == "requirements" and limit.id in volumes:
-            for sign, effect in ((1, "gives"), (-1, "takes")):
-                change = limit.share(sign * step)
-                if change is not None:
-                    said = f"{'-' if sign > 0 else '+'}{percent}"
-                    yield Term("minimum volume", limit.id, said, effect, (change,))
-    for rule in instance.rules:
-        if rule.partnership == own.id:
-            yield Term("rule", rule.id, "given up", "gives", (ignore_limit(rule.id),))
-
-
-def _of_action(instance: Instance, path: str, action: Action, step: Decimal) -> Iterator[Term]:
-    for key, term in DURATIONS.items():
-        now = getattr(action, key)
-        for new in (now - 1, now + 1):
-            if new >= 0 and (now or key == "notice_years" or new < now):
-                effect: Effect = "either" if key != "after_years" else "gives" if new < now else "takes"
-                yield Term(term, action.id, f"{now} -> {new}", effect, (set_value(f"{path}.{key}", new),))
-    if action.window is not None:
-        first, last = action.window
-        horizon = instance.horizon
-        for said, window, effect in (
-            ("opens earlier", (first - 1, last), "gives"),
-            ("closes later", (first, last + 1), "gives"),
-            ("opens later", (first + 1, last), "takes"),
-            ("closes earlier", (first, last - 1), "takes"),
-        ):
-            if window[0] <= window[1] and window[0] >= horizon.first_year and window[1] <= horizon.last_year:
-                change = set_value(f"{path}.window", list(window))
-                yield Term("window", action.id, said, effect, (change,))
-    if action.at_effect.proceeds:
-        percent = f"{float(100 * step):g}%"
-        for sign, effect in ((1, "gives"), (-1, "takes")):
-            more = scale(f"{path}.at_effect.proceeds", 1 + sign * step)
-            said = f"{'+' if sign > 0 else '-'}{percent}"
-            yield Term("proceeds", action.id, said, effect, (more,))
-
-
-def _below_zero(own: Partnership, flow: str) -> bool:
-    """Whether any of these flows is below 0: then more of it may be less."""
-    flows: list[Sequence[Decimal]] = [getattr(state, flow) for state in own.states.values()]
-    flows += [getattr(action.during, flow) for action in own.actions]
-    flows += [(getattr(action.at_effect, flow),) for action in own.actions]
-    return any(value < 0 for one in flows for value in one)
+        return _Study(desk, chosen, terms, tail).answer()
 
 
 @dataclass
@@ -260,7 +179,6 @@ class _Study:
     partnership: Partnership
     terms: list[Term]
     tail: Decimal
-    asked: bool
 
     def answer(self) -> PriceTerms:
         desk = self.desk
@@ -269,7 +187,7 @@ class _Study:
         found: list[TermPrice] = []
         every: list[tuple[Term, Applied]] = []
         if work.base.plan is not None:
-            every = [(term, made) for term in self.terms if (made := self.made(work, term)) is not None]
+            every = [(term, made) for term in self.terms if (made := self.made(work, term))]
             taking = [made for term, made in every if term.effect == "takes"]
             desk.expect(len(every) - sum(map(work.remains, taking)))
             found = [self.priced(work, term, made) for term, made in every if not desk.due]
@@ -286,14 +204,11 @@ class _Study:
         )
 
     def made(self, work: FromBase, term: Term) -> Applied | None:
-        """The case with the changed term; None where it changes nothing, as nothing such stands there."""
-        made = work.case
-        for change in term.changes:
-            try:
-                made = apply(case("edited", change), *made)
-            except InvalidCase:
-                if len(term.changes) == 1 and self.asked:
-                    raise
+        """The case with the changed term; None where that changes nothing, or cannot be written."""
+        try:
+            made = work.made(*term.changes)
+        except InvalidCase:
+            return None
         return None if made == work.case else made
 
     def priced(self, work: FromBase, term: Term, made: Applied) -> TermPrice:
@@ -320,7 +235,7 @@ class _Study:
             gain,
             None if after is None else float(after.expected_npv - before.expected_npv),
             None if after is None else float(self.worst(after) - self.worst(before)),
-            0 if found.plan is None else _differing(work.plan.decisions, found.plan.decisions),
+            tuple(one for one in differing(work, found.plan) if one.now != one.then),
         )
 
     def worst(self, audit: Audit) -> Fraction:
@@ -329,17 +244,3 @@ class _Study:
         names = list(audit.npv)
         measure = Cvar(measure="cvar", tail=self.tail, weight=Decimal(1))
         return MEASURES["cvar"]([audit.npv[name] for name in names], [futures[name] for name in names], measure)
-
-
-def _differing(one: Sequence[Decision], other: Sequence[Decision]) -> int:
-    """Decisions that only one of two plans holds, scenarios left aside."""
-
-    def keys(decisions: Sequence[Decision]) -> dict[tuple[str, str, int], set[str]]:
-        found: dict[tuple[str, str, int], set[str]] = {}
-        for each in decisions:
-            key = (each.partnership, each.action, each.year)
-            found.setdefault(key, set()).add(each.scenario)
-        return found
-
-    before, after = keys(one), keys(other)
-    return sum(before.get(key) != after.get(key) for key in {*before, *after})

@@ -72,6 +72,9 @@ class Nearby:
 
     def next_plan(self) -> NearPlan | None:
         """The near-optimal plan that lies farthest from all chosen so far; None if there is none, or no time."""
+        if not self.yardstick.takes:  # there is nothing to decide
+            self.exhausted = True
+            return None
         self.desk.doing(f"alternative {len(self.chosen)}")
         found = self._farthest()
         if found is None:
@@ -103,7 +106,7 @@ class Nearby:
 
     def _farthest(self) -> NearPlan | None:
         """A run, and where it says that there is none, another one."""
-        seed, threads = self.desk.seed, self.desk.means.threads or self.desk.model.solver.threads
+        seed, threads = self.desk.seed, self.desk.means.threads or self.desk.model.solver.threads or 1
         start = arcs_of(self.formulation, self.chosen[0].plan) if not self.small else None
         first = Settings("most different", True, seed, threads, DISTANCE_GAP, start=start)
         second = replace(first, name="most different, other settings", presolve=False, seed=seed + 1)

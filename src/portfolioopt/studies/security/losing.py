@@ -18,10 +18,10 @@ from decimal import Decimal
 from typing import Any
 
 from portfolioopt.language.instance import Instance
-from portfolioopt.language.partnership import EXITED, NONE, Action, AtEffect, During, Partnership, State
+from portfolioopt.language.partnership import EXITED, Action, AtEffect, During, Partnership, State
 from portfolioopt.plan import Decision, Plan
+from portfolioopt.studies.terms import OUT
 
-OUT = (NONE, EXITED)
 LOST, CUT_SHORT = "partner_lost", "cut_short"
 
 

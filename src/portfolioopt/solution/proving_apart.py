@@ -1,0 +1,135 @@
+"""Scenarios proven apart: what each is worth at most by itself, solved in whole numbers, added up.
+
+Where many limits bind in each scenario, and scenarios would do much the same until they can be told apart, this bound
+falls far below what the tree as a whole allows in the same time. First a short look at each; then, one after the other,
+those that have most to lose to their end. Of what they would do by themselves a plan is made; then the worths are moved
+so that the scenarios agree better where they must, and all begins anew.
+"""
+
+import math
+from dataclasses import dataclass, replace
+
+from portfolioopt.networks.tree import Floats
+from portfolioopt.solution.futures import Apart, Shared, agreeing, apart, shared
+from portfolioopt.solution.highs import Settings
+from portfolioopt.solution.program import hand_over
+from portfolioopt.solution.search import EXACT, Search
+from portfolioopt.solution.stop import Stop
+
+MOST_SCENARIOS = 40
+"""Beyond so many there is too little time for each."""
+LOOK, LONG = 1.2, 15.0
+"""Most seconds for the first look at a scenario, and at first for a run to its end; four times that the next time."""
+LOOKING = 0.4
+"""Share of the time that first looks may take in all."""
+JOINED, NEAR = 0.3, 1_500
+"""Share of the time left for the best plan of what scenarios would do, and how many arcs of least loss it may use."""
+STEP = 0.7
+"""Of the step at which the bound, if all went on as now, would fall to the best plan."""
+ROUNDING = 1e-12
+"""Relative size of what adding up the bounds may be off."""
+PHASE = "scenarios apart"
+
+
+@dataclass(frozen=True)
+class Alone:
+    """What is known of a scenario by itself."""
+
+    part: Apart
+    bound: float
+    value: float = -math.inf
+    """of the best that it would do, as far as that was found"""
+    at: Floats | None = None
+    """[columns of the formulation] what it would do"""
+    tries: int = 0
+    done: bool = False
+
+
+def can_be_proven_apart(search: Search) -> bool:
+    """Whether there are scenarios to prove apart, prices to start from, a plan to reach, and a prover beside."""
+    scenarios = len(search.formulation.portfolio.tree.scenarios)
+    known = search.priced is not None and search.best is not None
+    return known and search.prover is not None and 1 < scenarios <= MOST_SCENARIOS
+
+
+def prove_apart(search: Search, stop: Stop) -> None:
+    """Goes on while it proves more, or might, and there is time."""
+    split = shared(search.formulation)
+    every = [Alone(part, part.bound) for part in apart(search.formulation, search.prices, split)]
+    took = 0.0
+    while 2 * took < stop.left and not stop.due:
+        began, before = stop.now, search.bound
+        if not _round(search, every, stop):
+            return
+        taken = [alone.at[: search.formulation.takes] for alone in every if alone.at is not None]
+        _join(search, taken, stop.within(JOINED * stop.left))
+        took = stop.now - began
+        if search.bound >= before - search.tolerance(1e-5):
+            return
+        every = _moved(search, split, every, taken)
+
+
+def _round(search: Search, every: list[Alone], stop: Stop) -> bool:
+    """Proves what can be proven with these worths, all scenarios to their end; whether it came to that."""
+    look = min(LOOK, LOOKING * stop.left / len(every))
+    for number, alone in enumerate(every):
+        every[number] = _run(search, alone, number, stop.within(look))
+    while not stop.due:
+        _prove(search, every)
+        if all(alone.done for alone in every):
+            return True
+        if sum(alone.value for alone in every) >= search.bound:
+            return False  # even at their ends they would prove no more than is known
+        number = max(range(len(every)), key=lambda at: -1.0 if every[at].done else _open(every[at]))
+        every[number] = _run(search, every[number], number, stop.within(LONG * 4 ** (every[number].tries - 1)))
+    _prove(search, every)
+    return False
+
+
+def _open(alone: Alone) -> float:
+    """What a further run may prove, at most."""
+    return alone.bound - alone.value
+
+
+def _run(search: Search, alone: Alone, number: int, stop: Stop) -> Alone:
+    """A scenario by itself, as far as it comes."""
+    search.attend()
+    settings = Settings(f"scenario {number} by itself", True, search.options.seed, gap=search.options.gap / 2)
+    kept = alone.part.columns & search.could_be_better()
+    program = search.timed("hand-over", lambda: hand_over(alone.part.formulation, kept, hair=settings.hair))
+    ended = search.run(program, settings, PHASE, stop, proves=False)
+    alone = replace(alone, bound=min(alone.bound, ended.bound + ended.rounding), tries=alone.tries + 1)
+    if ended.x is not None and ended.value > alone.value:
+        alone = replace(alone, value=ended.value, at=program.whole(ended.x))
+    return replace(alone, done=ended.ending == "infeasible" or ended.gap_reached)
+
+
+def _prove(search: Search, every: list[Alone]) -> None:
+    """No plan better than the best is worth more than all scenarios together."""
+    total = sum(alone.bound for alone in every)
+    if total < search.bound:
+        rounding = ROUNDING * sum(abs(alone.bound) for alone in every if math.isfinite(alone.bound))
+        search.prove(PHASE, max(total, search.value), rounding)
+    search.show(PHASE)
+
+
+def _join(search: Search, taken: list[Floats], stop: Stop) -> None:
+    """The best plan of the arcs that the scenarios would take, of those of least loss and of the best plan so far."""
+    kept = search.kept_within(search.loss_of(NEAR)) & search.could_be_better()
+    for arcs in taken:
+        kept[: len(arcs)] |= arcs > EXACT
+    held = search.arcs_of_best()
+    if held is not None:
+        kept[held] = True
+    options = search.options
+    settings = Settings("what scenarios would do", True, options.seed, options.threads, options.gap, start=held)
+    search.solve(settings, "cores", kept, stop, skip_worse=True)
+
+
+def _moved(search: Search, split: Shared, every: list[Alone], taken: list[Floats]) -> list[Alone]:
+    """Worths moved against the disagreement of the scenarios, by Polyak's step towards the best plan."""
+    differences = agreeing(split, taken)
+    size = sum(float(difference @ difference) for difference in differences)
+    step = STEP * max(sum(alone.bound for alone in every) - search.value, 0.0) / max(size, 1e-9)
+    moved = [alone.part.moved(-step * by) for alone, by in zip(every, differences, strict=True)]
+    return [Alone(part, part.bound) for part in moved]
