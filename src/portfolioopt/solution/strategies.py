@@ -242,7 +242,7 @@ def _go_on_beside(search: Search) -> bool:
 
 
 def _rival(search: Search) -> Run:
-    """A run under other settings than the prover's and without a start, over every arc that could be better.
+    """A run under other settings than the first and without a start, over every arc that could be better.
 
     Where two runs shall agree, it goes on to its own end after the prover has come to its.
     """
@@ -309,10 +309,8 @@ def _conclude(search: Search, ended: Run) -> None:
 
 def _confirm(search: Search, first: Run) -> None:
     """A second run, under other settings and without a start, over every arc that could be better."""
-    settings = replace(_settings(search, OTHERWISE), seed=search.options.seed + 1, presolve=False, start=None)
     value = search.value
-    second = search.solve(settings, "verification", search.could_be_better(), skip_worse=True)
-    _conclude(search, second)
+    second = _rival(search)
     agree = second.gap_reached and search.value <= value + search.tolerance(max(search.options.gap, 1e-9))
     if agree and first.gap_reached:
-        search.agreeing = (ALL_ARCS, settings.name)
+        search.agreeing = (ALL_ARCS, OTHERWISE)
