@@ -21,6 +21,8 @@ GAP = 1e-4
 REPLAN_GAP = 0.01
 PRICE_DEALS = "price deals"
 """The phase in which walk-away prices are found."""
+SWEEP = "sweep"
+"""The phase in which variations of a case are solved."""
 INST = [f"INST{number:02d}" for number in range(1, 21)]
 
 
@@ -72,6 +74,7 @@ def cases(data: Path | None = None) -> dict[str, Case]:
         _budget_changed("automaker_2026_budget", "lower by a tenth", 1350),
         _budget_changed("automaker_2026_budget_up", "higher by a tenth", 1650),
         _priced("automaker_2026_deals", "automaker_2026: what each of its partnerships is worth"),
+        _swept("automaker_2026_sweep", "automaker_2026 in 24 variations of its budget and its discount rate"),
         _shipped("two_deals", "the smallest shipped instance; what the command line costs"),
     )
     return {case.name: case for case in made}
@@ -86,6 +89,13 @@ def _priced(name: str, about: str) -> Case:
     about = f"{about}, each optimum to a gap of a hundredth"
     tiny = INSTANCES / "two_deals"
     return Case(name, about, source, tiny, whole=False, time_limit=7_200, gap=REPLAN_GAP, phases=(PRICE_DEALS,))
+
+
+def _swept(name: str, about: str) -> Case:
+    source = INSTANCES / "automaker_2026"
+    about = f"{about}, each to a gap of a hundredth"
+    tiny = INSTANCES / "two_deals"
+    return Case(name, about, source, tiny, whole=False, time_limit=1_200, gap=REPLAN_GAP, phases=(SWEEP,))
 
 
 def _budget_changed(name: str, how: str, budget: int) -> Case:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.cases import Case
+from benchmarks.cases import SWEEP, Case
 from benchmarks.curve import Point
 from benchmarks.pictures import latest
 from benchmarks.records import Record
-from benchmarks.registry import CP_SAT, FLOOR, HIGHS, LINOPY, OURS, SCIP
+from benchmarks.registry import ALONE, COMMANDS, CP_SAT, FLOOR, HIGHS, LINOPY, OURS, SCIP
 
 MISSING = "not measured"
 USELESS = 10.0
@@ -173,6 +173,15 @@ def _rest(records: Sequence[Record]) -> str:
             ("the same from cold", _figure(_seconds(cold), ".2f"), _cpu(cold)),
             ("… ratio", _ratio(again, cold), ""),
         ]
+    swept = _by_engine(records, "automaker_2026_sweep", SWEEP)
+    for engine, said in (
+        (COMMANDS, "`automaker_2026` in 24 variations, by a loop of `portfolioopt solve`"),
+        (ALONE, "the same, by a sweep in one process"),
+        (OURS, "the same, by a sweep on two"),
+    ):
+        rows.append((said, _figure(_seconds(swept.get(engine)), ".1f"), _cpu(swept.get(engine))))
+    rows.append(("… one process by two", _ratio(swept.get(ALONE), swept.get(OURS)), ""))
+    rows.append(("… loop of commands by two", _ratio(swept.get(COMMANDS), swept.get(OURS)), ""))
     for phase, said in (
         ("command --help", "`portfolioopt --help`"),
         ("command solve", "`portfolioopt solve instances/two_deals`"),

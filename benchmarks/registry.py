@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from benchmarks.answers import Answer
-from benchmarks.cases import PRICE_DEALS, Case
-from benchmarks.engines import cp_sat, highs, linopy_rows, ours, scip
+from benchmarks.cases import PRICE_DEALS, SWEEP, Case
+from benchmarks.engines import cp_sat, highs, linopy_rows, ours, scip, sweeps
 from benchmarks.stage import Limits, Stage
 
 OURS, HIGHS, FLOOR, LINOPY, CP_SAT, SCIP = "portfolioopt", "HiGHS", "numpy to HiGHS", "linopy", "CP-SAT", "SCIP"
@@ -49,6 +49,8 @@ class Work:
 COMMAND = ("two_deals",)
 DEALS = ("automaker_2026_deals",)
 SCRATCH = "each from scratch"
+SWEPT = ("automaker_2026_sweep",)
+COMMANDS, ALONE = "loop of commands", "one process"
 AGAIN = ("automaker_2026_budget", "automaker_2026_budget_up")
 WORKS: tuple[Work, ...] = (
     Work("read", "json.loads", ours.read_json),
@@ -67,6 +69,9 @@ WORKS: tuple[Work, ...] = (
     Work("solve after a change", OURS, ours.solve_again, only=AGAIN),
     Work(PRICE_DEALS, SCRATCH, ours.price_each_deal, only=DEALS),
     Work(PRICE_DEALS, OURS, ours.price_deals, SCRATCH, only=DEALS),
+    Work(SWEEP, COMMANDS, sweeps.loop_of_commands, only=SWEPT),
+    Work(SWEEP, ALONE, sweeps.one_process, COMMANDS, only=SWEPT),
+    Work(SWEEP, OURS, sweeps.two_processes, COMMANDS, only=SWEPT),
     Work("command --help", OURS, ours.command_help, only=COMMAND),
     Work("command solve", OURS, ours.command_solve, only=COMMAND),
 )

@@ -1,5 +1,6 @@
 """Run folders for the tests of reports: small, hostile, large, without a plan; and pages as a reader has them."""
 
+import csv
 import html.parser
 import os
 import re
@@ -15,7 +16,7 @@ from portfolioopt.audit import audit
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
 from portfolioopt.language.writing import plain
-from portfolioopt.plan import TODAY, Decision, Plan
+from portfolioopt.plan import TODAY, Decision, Hiring, Plan
 from portfolioopt.report.pdf import find_browser
 from portfolioopt.result import Result, make_result
 from portfolioopt.result.exhibit import (
@@ -68,6 +69,24 @@ def five_deals_run(folder: Path) -> Path:
     """A real solve with every kind of chart."""
     instance = portfolioopt.read_instance(INSTANCES / "five_deals")
     return write_run(portfolioopt.solve(instance, verify=False), instance, Model(name="expected_value"), folder)
+
+
+def automaker_run(folder: Path) -> Path:
+    """The largest shipped instance with a plan that a search of less than a minute found."""
+    instance, model = portfolioopt.read_instance(INSTANCES / "automaker_2026"), Model(name="expected_value")
+    with (Path(__file__).parent / "data" / "automaker_plan.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    plan = Plan.of(
+        (Decision(row["scenario"], int(row["year"]), row["what"], row["does"], row["kind"])
+         for row in rows if row["kind"] != "hire"),
+        (Hiring(row["scenario"], int(row["year"]), row["what"], Decimal(row["does"]))
+         for row in rows if row["kind"] == "hire"),
+    )  # fmt: skip
+    result = make_result(
+        instance, model, status="feasible", stop_reason="time limit", plan=plan, audit=audit(instance, model, plan),
+        do_nothing=audit(instance, model, TODAY), bound=12936.6,
+    )  # fmt: skip
+    return write_run(result, instance, model, folder)
 
 
 def infeasible_run(folder: Path, **changes) -> Path:

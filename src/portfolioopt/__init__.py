@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from portfolioopt.studies.security import security
     from portfolioopt.studies.stability import stability
     from portfolioopt.studies.stress import stress
+    from portfolioopt.studies.sweep import sweep
     from portfolioopt.studies.value_of_information import value_of_information
 
 __version__ = "0.1.0"
@@ -89,6 +90,7 @@ __all__ = [
     "solve",
     "stability",
     "stress",
+    "sweep",
     "value_of_information",
     "what_if",
 ]
@@ -132,6 +134,7 @@ _HOMES = {
     "what_if": "portfolioopt.comparison",
     "stability": "portfolioopt.studies.stability",
     "stress": "portfolioopt.studies.stress",
+    "sweep": "portfolioopt.studies.sweep",
     "value_of_information": "portfolioopt.studies.value_of_information",
 }
 _MODULES = ("cases", "comparison")

@@ -3,6 +3,7 @@ import pytest
 from portfolioopt.report.making import write_report
 from portfolioopt.runs import write_exhibit
 from report_samples import (
+    automaker_run,
     big_run,
     browser_here,
     exhibits,
@@ -25,6 +26,7 @@ def runs(tmp_path_factory):
     makers = {
         "two": two_deals_run, "other": other_run, "soft": soft_run, "five": five_deals_run, "idle": idle_run,
         "infeasible": infeasible_run, "hostile": hostile_run, "lone": lone_run, "big": big_run, "huge": huge_run,
+        "automaker": automaker_run,
     }  # fmt: skip
     base = tmp_path_factory.mktemp("runs")
     made = {}

@@ -9,7 +9,10 @@ from playwright.sync_api import Page
 
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
-EVERY = [("two",), ("five",), ("hostile",), ("exhibits",), ("infeasible",), ("lone",), ("two", "other")]
+WIDE = {"width": 1440, "height": 900}
+EVERY = [
+    ("two",), ("five",), ("automaker",), ("hostile",), ("exhibits",), ("infeasible",), ("lone",), ("two", "other")
+]  # fmt: skip
 MORE = [("soft",), ("idle",), ("big",), ("huge",), ("two", "infeasible"), ("five", "two", "other")]
 CASES = [*EVERY, *(pytest.param(names, marks=pytest.mark.slow) for names in MORE)]
 ACCESSIBLE = [
@@ -66,7 +69,7 @@ def opened(page: Page, path: Path, size=DESKTOP) -> Page:
 
 @pytest.mark.parametrize("names", CASES, ids="-".join)
 def test_it_opens_offline_without_a_word_and_nothing_is_clipped_or_overlaps(watched, pages, names):
-    for size in (DESKTOP, PHONE):
+    for size in (WIDE, PHONE):
         page = opened(watched, pages(*names), size)
         found = page.evaluate(LABELS)
         assert found["clipped"] == []
@@ -107,12 +110,18 @@ def test_it_reads_the_same_with_scripts_off(browser, pages, names):
     context.close()
 
 
-def test_the_four_answers_stand_on_the_first_screen(watched, pages):
-    page = opened(watched, pages("five"))
+@pytest.mark.parametrize(("name", "size"), [("five", DESKTOP), ("automaker", WIDE)])
+def test_the_four_answers_stand_on_the_first_screen(watched, pages, name, size):
+    page = opened(watched, pages(name), size)
+    asked = []
     for article in page.locator(".answers article").all():
         box = article.bounding_box()
         assert box is not None
-        assert box["y"] + box["height"] <= DESKTOP["height"]
+        assert box["y"] + box["height"] <= size["height"]
+        asked.append(article.locator("h2").inner_text())
+    assert asked == [
+        "What do we decide now?", "What is it worth against doing nothing?", "What could go wrong?", "What binds?",
+    ]  # fmt: skip
 
 
 def test_pointing_at_a_mark_tells_what_it_is_and_lights_up_its_partnership(watched, pages):

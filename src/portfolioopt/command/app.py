@@ -30,6 +30,7 @@ from portfolioopt.command.security import security_command
 from portfolioopt.command.solve import solve_command
 from portfolioopt.command.stability import stability_command
 from portfolioopt.command.stress import stress_command
+from portfolioopt.command.sweep import sweep_command
 from portfolioopt.command.talk import data
 from portfolioopt.command.validate import validate_command
 from portfolioopt.command.value_of_information import value_of_information_command
@@ -80,6 +81,7 @@ app.command("stability")(stability_command)
 app.command("frontier")(frontier_command)
 app.command("rolling")(rolling_command)
 app.command("stress")(stress_command)
+app.command("sweep")(sweep_command)
 app.command("export")(export_command)
 app.command("import")(import_command)
 app.command("explain")(explain_command)

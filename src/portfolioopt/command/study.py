@@ -44,6 +44,10 @@ Out = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No report and no progress.")]
 TIME_LIMIT = 600.0
+WorkLimit = Annotated[
+    float | None,
+    typer.Option(min=0.001, help="Work for each solve, counted and not timed, in units of very roughly a second."),
+]
 Found = TypeVar("Found", bound="Answer")
 
 
@@ -85,7 +89,7 @@ def run_study(
     chosen.check_fit(source.instance)
     for warning in source.warnings():
         talk(f"warning: {warning}")
-    with _progress(wanted=not quiet) as watch:
+    with study_progress(wanted=not quiet) as watch:
         answer = ask(source.instance, chosen.model, watch)
 
     from portfolioopt.studies.saving import write_study
@@ -94,13 +98,14 @@ def run_study(
         folder = write_study(answer, source.instance, chosen.model, out, command=sys.argv)
     finally:
         # even where it cannot be saved, what was found is told
-        _tell(answer, as_json=as_json, quiet=quiet)
+        tell_answer(answer, as_json=as_json, quiet=quiet)
     talk(f"study saved in {folder}")
     interrupted = answer.about.stopped_by == "interrupted"
     raise typer.Exit(INTERRUPTED if interrupted else OK if code is None else code(answer))
 
 
-def _tell(answer: "Answer", *, as_json: bool, quiet: bool) -> None:
+def tell_answer(answer: "Answer", *, as_json: bool, quiet: bool) -> None:
+    """Prints an answer as JSON or as its report, as asked for."""
     if as_json:
         from portfolioopt.studies.answer import to_json
 
@@ -143,7 +148,7 @@ def _closing(about: "About") -> "Iterable[RenderableType]":
 
 
 @contextmanager
-def _progress(*, wanted: bool) -> Iterator["Watch | None"]:
+def study_progress(*, wanted: bool) -> Iterator["Watch | None"]:
     """A line on stderr that says how far the study is, while it runs, if somebody is there to see it."""
     if not (wanted and sys.stderr.isatty()):
         yield None

@@ -7,6 +7,7 @@ point: so its answer does not depend on who computed it, nor on what was compute
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -23,13 +24,13 @@ from portfolioopt.result import Result
 from portfolioopt.result.exact import encode
 from portfolioopt.solution.memory import Memory
 from portfolioopt.solution.request import Request
-from portfolioopt.solution.stop import Stop
+from portfolioopt.solution.stop import BY_TIME, INTERRUPTED, Stop
 from portfolioopt.solving import Session
 
 SOLVE = "portfolioopt.points.solving:solve_point"
 MEMORY = "memory"
 """What may be wanted besides: what the solve has found out, for others to start from."""
-BY_THE_CLOCK = ("time limit", "interrupted")
+BY_THE_CLOCK = (BY_TIME, INTERRUPTED)
 
 
 def solve_asked(
@@ -65,7 +66,10 @@ def solve_point(facts: Opened, asked: Mapping[str, Any], stop: Stop) -> Worked:
     result = session.solve(*made, threads=1, request=request, **asked["options"])
     answer = _answer(result)
     if facts.memory is not None and facts.memory.plan is not None:
-        answer["base_plan"] = _base_plan(facts, made, facts.memory)
+        answer["base_plan"] = _worth(made, facts.memory, facts.against)
+        if result.chosen is not None:
+            found = replace(facts.memory, plan=result.chosen)
+            answer["in_base"] = _worth(Applied(facts.instance, facts.model), found, facts.against)
     if MEMORY in asked["wanted"] and session.memory is not None:
         answer[MEMORY] = memory_text(session.memory)
     return Worked(answer, clock=result.stop_reason in BY_THE_CLOCK)
@@ -111,27 +115,21 @@ def _answer(result: Result) -> dict[str, Any]:
     }
 
 
-def _base_plan(facts: Opened, made: Applied, memory: Memory) -> dict[str, Any]:
-    """What the best plan of the base comes to in the edited case, as far as that still allows its decisions.
+def _worth(made: Applied, memory: Memory, against: Plan) -> dict[str, Any]:
+    """What a plan that was found elsewhere comes to in a case, as far as that allows its decisions.
 
     Engineers are hired anew. Where exceeding a skill's limit has a price, that may be worth less than those of before.
     """
     assert memory.plan is not None
-    anew = memory.plan_for(formulate(lay_out(made.instance), made.model, facts.against))
+    anew = memory.plan_for(formulate(lay_out(made.instance), made.model, against))
     assert anew is not None
     skills, futures = made.instance.skills, {future.name for future in made.instance.futures}
-    before = Plan(
-        anew.decisions, tuple(one for one in memory.plan.hiring if one.skill in skills and one.scenario in futures)
-    )
-    auditor = Auditor(made.instance, made.model, facts.against)
-    audits = [auditor.audit(plan, tables=False) for plan in (anew, before)]
+    hired = tuple(one for one in memory.plan.hiring if one.skill in skills and one.scenario in futures)
+    auditor = Auditor(made.instance, made.model, against)
+    audits = [auditor.audit(plan, tables=False) for plan in (anew, Plan(anew.decisions, hired))]
     best = max(audits, key=lambda audit: (audit.ok, audit.objective))
     breaks = sorted({finding.id for finding in best.findings})
-    return {
-        "objective": str(best.objective),
-        "breaks": breaks,
-        "whole": anew.decisions == memory.plan.decisions,
-    }
+    return {"objective": str(best.objective), "breaks": breaks, "whole": anew.decisions == memory.plan.decisions}
 
 
 def decisions_hash(plan: Plan) -> str:

@@ -31,6 +31,7 @@ STUDIES: dict[str, str] = {
     "security": "Losing any one partner in any year: the best recovery, its cost, and what can no longer be met.",
     "stability": "Re-planning against a published plan: value against the number of decisions that change.",
     "stress": "A given plan in thousands of drawn futures: NPV, limits that break, and who drives the worst.",
+    "sweep": "Many variations, each solved by itself: grids, samples, one input at a time; here or on a cluster.",
     "value_of_information": "What knowing the drivers, and being able to react, is worth; regret by scenario.",
 }
 """By name: what the study answers. A command is the name with hyphens; those of prices are commands of `price`."""

@@ -18,3 +18,5 @@ class Means:
     """Of the solver, and of whatever a study draws by chance."""
     verify: bool = True
     """Whether a second, different run must confirm the first."""
+    work_limit: float | None = None
+    """Work for each solve, counted and not timed, in units of very roughly a second."""

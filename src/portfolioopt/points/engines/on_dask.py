@@ -16,7 +16,7 @@ from portfolioopt.points.engines import Back, Where
 from portfolioopt.points.work import compute
 from portfolioopt.solution.stop import Stop
 
-PATIENCE = 60.0
+ANSWER, PATIENCE = 15.0, 120.0
 """Seconds for the scheduler to answer, and for a first worker, or a new one, to come."""
 COUNTED_EVERY = 2.0
 AHEAD = 2
@@ -104,9 +104,7 @@ def opened(where: Where, stop: Stop) -> Dask:
             n_workers=where.workers, threads_per_worker=1, processes=True, dashboard_address=None
         )
     try:
-        client = distributed.Client(
-            where.address or cluster, timeout=PATIENCE, set_as_default=False, name="portfolioopt"
-        )
+        client = distributed.Client(where.address or cluster, timeout=ANSWER, set_as_default=False, name="portfolioopt")
     except (OSError, TimeoutError, ValueError) as error:
         raise ConnectionError(f"no Dask scheduler answers at {where.address}: {error}") from error
     engine = Dask(client, cluster, stop)
