@@ -45,8 +45,8 @@ def _block(block: Block) -> list[str]:
 
 def _equation(equation: Equation) -> list[str]:
     added = rf"\text{{in }}{latex(equation.added_to)}\colon\; " if equation.added_to else ""
-    where = rf"\qquad\text{{{equation.where}}}" if equation.where else ""
-    return ["$$", f"{added}{latex(equation.text)}{where}", "$$", ""]
+    where = [f"*{equation.where}*".replace("[", "\\["), ""] if equation.where else []
+    return ["$$", f"{added}{latex(equation.text)}", "$$", "", *where]
 
 
 def _math(text: str) -> list[str]:

@@ -404,3 +404,19 @@ def test_wrong_usage_is_told(
 def test_a_sweep_in_which_nothing_can_be_asked_says_so(tmp_path: Path) -> None:
     arguments = ["--vary", "scenarios.slow.probability=0.9", "--engine", "serial", "--out", str(tmp_path / "out"), "-q"]
     assert run(["sweep", str(TWO), *arguments]) == 3
+
+
+def test_the_worked_example_of_the_page_on_two_scenarios_of_the_large_instance() -> None:
+    facts = read_instance(ROOT / "instances" / "automaker_2026")
+    others = [future.name for future in facts.scenarios if future.name not in ("steady", "slow_ev")]
+    halves = [cases.set_value(f"scenarios.{name}.probability", Decimal("0.5")) for name in ("steady", "slow_ev")]
+    smaller = cases.case("smaller", *(cases.remove(f"scenarios.{name}") for name in others), *halves)
+    reduced, model = apply(smaller, facts)
+    declared = read_sweep(ROOT / "instances" / "automaker_2026" / "sweep.yaml")
+    design = declared.design(reduced, model)
+    assert len(design.trials) == 10
+    few = replace(design, trials=design.trials[:2])
+    found = sweep(reduced, few, model, Means(gap=0.2, work_limit=2, verify=False), where=HERE)
+    assert [point.outcome for point in found.points] == ["done"] * 3
+    assert [point.value is not None for point in found.points] == [True] * 3
+    assert found.swings[0].input == "capital"

@@ -43,6 +43,7 @@ _UNITS: dict[str, str] = {
     "time_limit": "seconds",
     "weight": "share",
     "window": "calendar years",
+    "work_limit": "units of work, very roughly seconds",
     "years": "calendar years",
 }
 _MONEY_FLOWS = ("benefit", "cost", "capital", "proceeds", "terminal", "breakdown_loss")
@@ -173,6 +174,7 @@ _EXAMPLES: dict[str, Any] = {
     "weights": {"shared_goals": 0.4, "culture": 0, "exit_path": 0.2},
     "when": _FULL_TIME,
     "window": [2026, 2029],
+    "work_limit": 600,
     "years": [2030, 2031],
 }
 _SCORES = {"shared_goals": 4, "complementary_strengths": 5, "governance": 3, "culture": 3, "exit_path": 2}
