@@ -127,15 +127,10 @@ def test_a_folder_to_which_something_was_added_stays(shelf: Path) -> None:
 
 def test_what_the_commands_add_to_a_run_is_ours(shelf: Path) -> None:
     folder = shelf / name_of(0)
-    for added in (
-        "report.html",
-        "report.pdf",
-        "comparison.html",
-        "exhibits/price_deals.json",
-        "tables/money.csv",
-        KEEP,
-    ):
-        (folder / added).parent.mkdir(exist_ok=True)
+    pages = ("report.html", "report.pdf", "comparison.html", "exhibits/price_deals.json", "tables/money.csv", KEEP)
+    of_sweeps = ("asked.json", "log.jsonl", "points/46/461f.json")
+    for added in (*pages, *of_sweeps):
+        (folder / added).parent.mkdir(exist_ok=True, parents=True)
         (folder / added).touch()
     assert foreign_in(folder) == []
 

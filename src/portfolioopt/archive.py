@@ -25,8 +25,10 @@ UNNAMED = re.compile(r"\d{8}T\d{6}Z-.+")
 OURS = (
     MANIFEST, "instance.resolved.yaml", "model.resolved.yaml", "result.json", "study.json", "solver.log",
     "tables/*.csv", f"{EXHIBITS}/*.json", "report.html", "report.pdf", "comparison.html", "comparison.pdf", KEEP,
+    "asked.json", "log.jsonl", "points/*/*.json",
 )  # fmt: skip
-"""Files that the commands write into such a folder."""
+"""Files that the commands write into such a folder; those of the last line are a sweep's."""
+FOLDERS = ("tables", EXHIBITS, "points", "points/*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +153,13 @@ def foreign_in(folder: Path) -> list[str]:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         inner = path.is_dir() and not path.is_symlink()
-        if not (name in ("tables", EXHIBITS) if inner else _is_ours(name)):
+        if not _matches(name, FOLDERS if inner else OURS):
             found.append(name)
     return found
 
 
-def _is_ours(name: str) -> bool:
-    return any(PurePosixPath(name).match(pattern) and name.count("/") == pattern.count("/") for pattern in OURS)
+def _matches(name: str, patterns: Iterable[str]) -> bool:
+    return any(PurePosixPath(name).match(pattern) and name.count("/") == pattern.count("/") for pattern in patterns)
 
 
 def remove(saved: Saved) -> None:
