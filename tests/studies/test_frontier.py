@@ -267,7 +267,7 @@ def test_a_frontier_of_an_infeasible_instance_has_no_points() -> None:
 
 
 def test_without_time_it_tells_that_it_is_partial() -> None:
-    found = frontier(read_instance(INSTANCES / "five_deals"), means=Means(time_limit=0.5))
+    found = frontier(read_instance(INSTANCES / "five_deals"), means=Means(time_limit=0.05))
     assert not found.about.complete
     assert found.about.stopped_by == "time limit"
     undominated(found)
