@@ -33,7 +33,7 @@ def test_a_signal_in_the_midst_of_a_study_keeps_what_is_done(
         assert wanted
         yield watch
 
-    monkeypatch.setattr(study, "_progress", watching)
+    monkeypatch.setattr(study, "study_progress", watching)
     folder = tmp_path / "study"
     assert run(["price", "deals", str(INSTANCES / "five_deals"), "--out", str(folder)]) == 130
     assert "Partial answer, stopped by: interrupted" in capsys.readouterr().out
