@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 
 from portfolioopt.solution.branches import decide_by_stages
+from portfolioopt.solution.decisions import arcs_of
 from portfolioopt.solution.highs import Run, Settings
 from portfolioopt.solution.memory import Memory
 from portfolioopt.solution.neighbourhoods import improve
@@ -68,8 +69,9 @@ def search_for_plan(search: Search, memory: Memory | None = None) -> None:
         return
     if memory is not None:
         plan = memory.plan_for(search.formulation)
-        if plan is not None:
-            search.offer(plan, "earlier plan")
+        if plan is not None and search.offer(plan, "earlier plan") is None:
+            # an edit has broken it: what it takes is where to look first for one that keeps the limits
+            search.relaxed = arcs_of(search.formulation, plan)
         price_again(search, memory.prices_for(search.formulation), memory.price_gap)
     search_large(search)
 
