@@ -22,7 +22,7 @@ import scipy.sparse as sp
 from portfolioopt.formulation.build import Formulation
 from portfolioopt.formulation.part import Mask
 from portfolioopt.networks.tree import Floats
-from portfolioopt.solution.prices import PriceList, arc_starts, totals_from
+from portfolioopt.solution.prices import PriceList, onward
 
 Table = np.ndarray[tuple[int, int], np.dtype[np.bool_]]
 
@@ -104,7 +104,7 @@ def apart(formulation: Formulation, prices: Floats, split: Shared) -> list[Apart
     coupling = matrix[formulation.paths :]
     reduced = formulation.objective - coupling.T @ prices
     mine, rows = split.shares(split.columns), split.shares(split.rows)
-    onward = _onward(formulation, reduced[: formulation.takes])
+    _, follows = onward(formulation, reduced[: formulation.takes])
     nobodys = np.flatnonzero(~split.rows[formulation.paths :].any(axis=1) & (prices != 0))
     lower, upper = formulation.row_lower[formulation.paths :], formulation.row_upper[formulation.paths :]
     sides = np.where(prices > 0, upper, lower)[nobodys]
@@ -112,7 +112,7 @@ def apart(formulation: Formulation, prices: Floats, split: Shared) -> list[Apart
     found: list[Apart] = []
     for future in range(len(split.probability)):
         objective = mine[:, future] * reduced + coupling.T @ (rows[formulation.paths :, future] * prices)
-        objective[: formulation.takes] += _places(formulation, mine[:, future], onward, future)
+        objective[: formulation.takes] += _places(formulation, mine[:, future], follows, future)
         own = split.rows[:, future]
         alone = replace(
             formulation,
@@ -138,17 +138,7 @@ def agreeing(split: Shared, taken: list[Floats]) -> list[Floats]:
     return [np.where(own[:, future], arcs - mean, 0.0) for future, arcs in enumerate(taken)]
 
 
-def _onward(formulation: Formulation, worth: Floats) -> list[Floats]:
-    """By year [nodes, slots before it]: the best total of what is left of a life from a node on."""
-    years = len(formulation.portfolio.years)
-    best: list[Floats] = [np.zeros(0)] * years
-    for year in reversed(range(years)):
-        total = totals_from(formulation, worth, year, best)
-        best[year] = np.maximum.reduceat(total, arc_starts(formulation.portfolio.years[year].source), axis=1)
-    return best
-
-
-def _places(formulation: Formulation, mine: Floats, onward: list[Floats], future: int) -> Floats:
+def _places(formulation: Formulation, mine: Floats, after: list[Floats], future: int) -> Floats:
     """[take columns] What reaching its target is worth to a scenario beyond its share of what follows."""
     nodes = formulation.portfolio.tree.nodes
     worth = np.zeros(formulation.takes)
@@ -156,7 +146,7 @@ def _places(formulation: Formulation, mine: Floats, onward: list[Floats], future
         node, child = int(nodes.of[year, future]), int(nodes.of[year + 1, future])
         start = formulation.take_start[year] + node * arcs.size
         children = np.flatnonzero(nodes.parent[year + 1] == node)
-        follows = onward[year + 1][children].sum(axis=0)
-        after = formulation.take_start[year + 1] + child * formulation.portfolio.years[year + 1].size
-        worth[start : start + arcs.size] = (mine[start] * follows - mine[after] * onward[year + 1][child])[arcs.target]
+        follows = after[year + 1][children].sum(axis=0)
+        own = formulation.take_start[year + 1] + child * formulation.portfolio.years[year + 1].size
+        worth[start : start + arcs.size] = (mine[start] * follows - mine[own] * after[year + 1][child])[arcs.target]
     return worth

@@ -73,19 +73,13 @@ def sweep(formulation: Formulation, worth: Floats, *, losses: bool = True) -> tu
     """
     portfolio = formulation.portfolio
     tree = portfolio.tree
-    years = len(portfolio.years)
-    totals: list[Floats] = [np.zeros(0)] * years
-    best: list[Floats] = [np.zeros(0)] * years
-    for year in reversed(range(years)):
-        totals[year] = totals_from(formulation, worth, year, best)
-        best[year] = np.maximum.reduceat(totals[year], arc_starts(portfolio.years[year].source), axis=1)
+    totals, best = onward(formulation, worth)
     if not losses:
         return best[0].sum(axis=0), np.zeros(0)
     # forward: how far the best life through a slot falls short, added along the way
     loss = np.zeros(formulation.takes)
     short_before = np.zeros((1, len(portfolio.partnerships)))
-    for year in range(years):
-        arcs = portfolio.years[year]
+    for year, arcs in enumerate(portfolio.years):
         short = (best[year][:, arcs.source] - totals[year]) + short_before[tree.nodes.parent[year]][:, arcs.source]
         loss[formulation.year_columns(year)] = short.ravel()
         reached = np.full((tree.nodes.count[year], arcs.slots), np.inf)
@@ -93,6 +87,17 @@ def sweep(formulation: Formulation, worth: Floats, *, losses: bool = True) -> tu
             np.minimum.at(reached[node], arcs.target, short[node])
         short_before = reached
     return best[0].sum(axis=0), loss
+
+
+def onward(formulation: Formulation, worth: Floats) -> tuple[list[Floats], list[Floats]]:
+    """By year: the best total of a life from an arc on ([nodes, arcs]), and from a place on ([nodes, slots before])."""
+    years = len(formulation.portfolio.years)
+    totals: list[Floats] = [np.zeros(0)] * years
+    best: list[Floats] = [np.zeros(0)] * years
+    for year in reversed(range(years)):
+        totals[year] = totals_from(formulation, worth, year, best)
+        best[year] = np.maximum.reduceat(totals[year], arc_starts(formulation.portfolio.years[year].source), axis=1)
+    return totals, best
 
 
 def totals_from(formulation: Formulation, worth: Floats, year: int, onward_from: list[Floats]) -> Floats:
