@@ -198,7 +198,8 @@ class Session:
         """What the prices of the case solved last prove of a formulation; None where it needed none."""
         if self._last is None or not self._last.memory.prices:
             return None
-        return PriceList(formulation).evaluate(self._last.memory.prices_for(formulation))
+        formulation, _, prices = self._last.memory.recalled(formulation)
+        return PriceList(formulation).evaluate(prices)
 
     def _carry_over(self, search: Search, instance: Instance, model: Model, request: Request) -> None:
         """Takes over the bound of the case before if the new one only asks more."""

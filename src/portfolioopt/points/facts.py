@@ -14,6 +14,7 @@ from portfolioopt.language.parsing import parse
 from portfolioopt.language.plans import compared_with
 from portfolioopt.plan import TODAY, Plan
 from portfolioopt.result.exact import decode, encode
+from portfolioopt.solution.inequalities.remembered import Remembered
 from portfolioopt.solution.memory import Memory
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def memory_text(memory: Memory) -> str:
         [label.family, label.limit, label.year, label.group, number, price]
         for (label, number), price in sorted(memory.prices.items(), key=lambda item: _order(*item[0]))
     ]
-    rest = {name: encode(getattr(memory, name)) for name in ("plan", "bound", "price_gap")}
+    rest = {name: encode(getattr(memory, name)) for name in ("plan", "bound", "price_gap", "inequalities")}
     return _text({"prices": prices, **rest})
 
 
@@ -104,7 +105,11 @@ def memory_from(text: str) -> Memory:
     raw = json.loads(text)
     prices = {(RowLabel(*label), number): float(price) for *label, number, price in raw["prices"]}
     return Memory(
-        prices, decode(Plan | None, raw["plan"]), decode(float, raw["bound"]), decode(float, raw["price_gap"])
+        prices,
+        decode(Plan | None, raw["plan"]),
+        decode(float, raw["bound"]),
+        decode(float, raw["price_gap"]),
+        decode(tuple[Remembered, ...], raw["inequalities"]),
     )
 
 

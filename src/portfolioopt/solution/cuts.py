@@ -19,7 +19,8 @@ from portfolioopt.formulation.build import Formulation
 from portfolioopt.formulation.draft import INFINITY, Row
 from portfolioopt.networks.tree import Ints
 
-CUT = "cut"
+CUT, VALUED = "cut", "cut of a value"
+"""Families of rows that follow from others: limits on plans, and on what other columns earn."""
 
 
 @dataclass(frozen=True)

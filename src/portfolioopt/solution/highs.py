@@ -101,10 +101,31 @@ def run(
     if not len(program.columns):
         # all is settled, and HiGHS has no solution of an empty model
         return Run("optimal", np.zeros(0), program.constant, program.constant, np.zeros(0), 0.0, "", gap_reached=True)
+    log: list[str] = []
+    solver = opened(program, settings, stop)
+    if settings.start is not None:
+        _start_from(solver, program, settings.start)
+    gap_reached = listen(solver, settings, stop, program, log, progress, exchange)
+    if not settings.relaxed:
+        stop.work.add(PRESOLVE * program.matrix.nnz)
+    status = solver.run()
+    if not settings.relaxed:
+        stop.work.add(max(solver.getInfo().simplex_iteration_count, 0) * _iteration(program))
+    if status == highspy.HighsStatus.kError:
+        # nothing that it says of values and bounds means anything
+        solver.clear()
+        seconds = time.perf_counter() - began
+        return Run("stopped", None, -math.inf, math.inf, None, seconds, "".join(log), gap_reached=False)
+    ended = outcome(solver, program, settings, began, "".join(log), gap_reached)
+    solver.clear()
+    return ended
+
+
+def opened(program: Program, settings: Settings, stop: Stop) -> highspy.Highs:
+    """HiGHS with a program and all options set."""
     # a thread keeps the workers of its first run, and HiGHS refuses to run with another number of them
     highspy.Highs.resetGlobalScheduler(True)
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
-    log: list[str] = []
     _set(solver, "output_flag", True)
     _set(solver, "log_to_console", False)
     _set(solver, "threads", settings.threads)
@@ -124,22 +145,7 @@ def run(
         _set(solver, "time_limit", max(stop.seconds_left, 0.01))
     if solver.passModel(_lp(program, settings)) == highspy.HighsStatus.kError:
         raise EngineFault("HiGHS does not take the model")
-    if settings.start is not None:
-        _start_from(solver, program, settings.start)
-    gap_reached = _listen(solver, settings, stop, program, log, progress, exchange)
-    if not settings.relaxed:
-        stop.work.add(PRESOLVE * program.matrix.nnz)
-    status = solver.run()
-    if not settings.relaxed:
-        stop.work.add(max(solver.getInfo().simplex_iteration_count, 0) * _iteration(program))
-    if status == highspy.HighsStatus.kError:
-        # nothing that it says of values and bounds means anything
-        solver.clear()
-        seconds = time.perf_counter() - began
-        return Run("stopped", None, -math.inf, math.inf, None, seconds, "".join(log), gap_reached=False)
-    ended = _ended(solver, program, settings, began, "".join(log), gap_reached)
-    solver.clear()
-    return ended
+    return solver
 
 
 def _set(solver: highspy.Highs, option: str, value: Any) -> None:
@@ -174,7 +180,7 @@ def _start_from(solver: highspy.Highs, program: Program, taken: "Ints") -> None:
     solver.setSolution(len(arcs), arcs, values)
 
 
-def _listen(
+def listen(
     solver: highspy.Highs,
     settings: Settings,
     stop: Stop,
@@ -241,9 +247,10 @@ def _size(program: Program, x: "Floats | None") -> float:
     return terms + abs(program.constant)
 
 
-def _ended(
+def outcome(
     solver: highspy.Highs, program: Program, settings: Settings, began: float, log: str, reached: list[bool]
 ) -> Run:
+    """How a run of HiGHS has ended, in the units of the instance."""
     status = solver.getModelStatus()
     info = solver.getInfo()
     kinds = highspy.HighsModelStatus

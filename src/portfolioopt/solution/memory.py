@@ -13,6 +13,7 @@ from portfolioopt.language.instance import Instance
 from portfolioopt.networks.tree import Floats
 from portfolioopt.plan import Plan
 from portfolioopt.solution.decisions import arcs_of, plan_of
+from portfolioopt.solution.inequalities.remembered import Remembered, Written, recalled
 from portfolioopt.solution.search import Search, relative_gap
 
 
@@ -25,19 +26,31 @@ class Memory:
     bound: float
     price_gap: float
     """relative distance of the best plan to what prices alone proved"""
+    inequalities: tuple[Remembered, ...] = ()
+    """with their prices"""
 
     @staticmethod
     def of(search: Search) -> "Memory":
         """What a search leaves behind."""
-        keys = search.formulation.row_keys()
-        prices = {key: price for key, price in zip(keys, search.prices.tolist(), strict=True) if price}
+        prices, theirs = search.prices, {one.row for one in search.strengthened}
+        keyed = zip(search.formulation.row_keys(), prices.tolist(), strict=True)
+        known = {key: price for row, (key, price) in enumerate(keyed) if price and row not in theirs}
+        inequalities = tuple(
+            Remembered.of(one, search.formulation, float(prices[one.row]))
+            for one in search.strengthened
+            if prices[one.row]
+        )
         proven = np.inf if search.priced is None else search.priced.bound
         plan = None if search.best is None else search.best.plan
-        return Memory(prices, plan, search.bound, relative_gap(search.value, proven))
+        return Memory(known, plan, search.bound, relative_gap(search.value, proven), inequalities)
 
-    def prices_for(self, formulation: Formulation) -> Floats:
-        """Prices of the coupling rows of another formulation: those of the same limits, 0 for the rest."""
-        return np.array([self.prices.get(key, 0.0) for key in formulation.row_keys()])
+    def recalled(self, formulation: Formulation) -> tuple[Formulation, list[Written], Floats]:
+        """Another formulation, with those inequalities that hold there too as rows at its end, and prices of its
+        coupling rows: those of the same limits and inequalities, 0 for the rest.
+        """
+        prices = np.array([self.prices.get(key, 0.0) for key in formulation.row_keys()])
+        formulation, written, theirs = recalled(formulation, self.inequalities)
+        return formulation, written, np.concatenate((prices, theirs))
 
     def plan_for(self, formulation: Formulation) -> Plan | None:
         """The plan as far as the new facts allow its decisions, with the engineers to hire that it now needs."""

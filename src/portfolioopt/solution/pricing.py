@@ -11,6 +11,7 @@ A small model goes to the simplex method whole. A large one is priced in three s
 """
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
@@ -25,8 +26,12 @@ from portfolioopt.solution.prices import PriceList
 from portfolioopt.solution.scaled import Program
 from portfolioopt.solution.search import EXACT, Search, relative_gap
 from portfolioopt.solution.stop import Stop
+from portfolioopt.solution.strengthening import PHASE, price_by_relaxation
 
-SIMPLEX = 30_000
+if TYPE_CHECKING:
+    from portfolioopt.solution.memory import Memory
+
+SIMPLEX = 60_000
 """Take columns up to which the LP relaxation is left to the simplex method as it is."""
 WIDTH = 15_000
 """Arcs of a part besides the best lives, at least..."""
@@ -45,32 +50,24 @@ FARTHEST = 1.5
 """How many times its price at hand a row may come to cost..."""
 LEAST_PRICE = 0.01
 """...and as a share of what makes a typical coefficient worth a typical life, how much any row may."""
-PHASE = "LP relaxation"
 
 
-def price_again(search: Search, prices: Floats, price_gap: float) -> None:
+def price_again(search: Search, memory: "Memory") -> None:
     """Prices of an earlier search where they still prove about as much, else new ones."""
+    formulation, written, prices = memory.recalled(search.formulation)
+    search.formulation, search.strengthened = formulation, written
     search.try_prices(PriceList(search.formulation), prices)
     proven = np.inf if search.priced is None else search.priced.bound
-    if relative_gap(search.value, proven) > WORSE * price_gap + MUCH_WORSE:
+    if relative_gap(search.value, proven) > WORSE * memory.price_gap + MUCH_WORSE:
         price(search)
 
 
 def price(search: Search) -> None:
     """Prices, and the bound they prove by themselves (nothing if there was no time)."""
     if search.formulation.takes <= SIMPLEX:
-        _by_relaxation(search)
+        price_by_relaxation(search)
     else:
         _by_parts(search)
-
-
-def _by_relaxation(search: Search) -> None:
-    program = search.program()
-    ended = _relaxation(search, program, PHASE, search.stop)
-    if ended.row_dual is None or ended.ending != "optimal":
-        return
-    prices = _duals(search, program, ended)
-    search.try_prices(PriceList(search.formulation), prices)
 
 
 def _by_parts(search: Search) -> None:

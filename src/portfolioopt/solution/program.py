@@ -20,6 +20,7 @@ from portfolioopt.formulation.draft import ROUNDING
 from portfolioopt.formulation.part import Mask, Part, part, whole
 from portfolioopt.formulation.pyomo_model import StandardForm, pyomo_model, standard_form
 from portfolioopt.networks.tree import Floats
+from portfolioopt.solution.cuts import VALUED
 from portfolioopt.solution.scaled import Program
 
 DUST = 1e-9
@@ -47,7 +48,7 @@ def program_of(chosen: Part, form: StandardForm, *, hair: float = 0.0) -> Progra
     rowwise = sp.csr_array(form.matrix @ sp.diags_array(column_scale))
     _check_finite("matrix", rowwise.data)
     rowwise = _without_rounding(rowwise)
-    scale = _row_scale(rowwise)
+    scale = row_scale(rowwise)
     rowwise.data *= np.repeat(scale, np.diff(rowwise.indptr))
     matrix = sp.csc_array(rowwise)
     objective = form.objective * column_scale
@@ -56,7 +57,7 @@ def program_of(chosen: Part, form: StandardForm, *, hair: float = 0.0) -> Progra
     named, family = formulation.families
     defining = np.zeros(len(chosen.rows), dtype=bool)
     later = np.searchsorted(chosen.rows, formulation.paths)
-    costs = np.array([name in COSTS for name in named], dtype=bool)
+    costs = np.array([name in (*COSTS, VALUED) for name in named], dtype=bool)
     defining[later:] = costs[family[chosen.rows[later:] - formulation.paths]]
     valued = ~form.integer & ((objective != 0) | (abs(matrix).T @ defining.astype(float) > 0))
     limiting = (chosen.rows >= formulation.paths) & ~defining & (form.row_lower != form.row_upper)
@@ -126,7 +127,7 @@ def _room(matrix: sp.csr_array, valued: Mask, limiting: Mask, hair: float) -> tu
     return np.where(np.logical_or.reduceat(worth, starts), 0.0, room), wider
 
 
-def _row_scale(matrix: sp.csr_array) -> Floats:
+def row_scale(matrix: sp.csr_array) -> Floats:
     """One over the geometric mean of each row's largest and smallest coefficient, as a power of two."""
     if not matrix.shape[0]:
         return np.ones(0)

@@ -21,6 +21,7 @@ from portfolioopt.plan import Plan
 from portfolioopt.solution.cuts import cuts_for
 from portfolioopt.solution.decisions import arcs_of, arcs_taken, plan_of
 from portfolioopt.solution.highs import Run, Settings, run
+from portfolioopt.solution.inequalities.remembered import Written
 from portfolioopt.solution.judgement import Candidate, Judge, Verdict
 from portfolioopt.solution.prices import Priced, PriceList
 from portfolioopt.solution.program import hand_over, hand_over_part
@@ -132,6 +133,8 @@ class Search:
     """the different runs that ended with the same best value, or without any plan"""
     began: float = field(default_factory=time.perf_counter)
     cuts: int = 0
+    strengthened: list[Written] = field(default_factory=list)
+    """rows of the formulation that follow from others, for the sake of the bound"""
     prover: Prover | None = None
     """at work beside the search"""
     last_audit: float = 0.0
@@ -360,6 +363,13 @@ class Search:
         ended = self.run(program, settings, "search", self.stop.within(0.3 * self.stop.left), proves=False)
         if ended.x is not None:
             self.offer(plan_of(self.formulation, program.whole(ended.x)), settings.name)
+
+    def strengthen(self, written: list[Written]) -> None:
+        """Takes up inequalities as rows of the formulation, in this order."""
+        first = len(self.formulation.labels)
+        written = [replace(one, row=row) for row, one in enumerate(written, first)]
+        self.formulation = self.formulation.with_rows([one.made() for one in written])
+        self.strengthened = [*self.strengthened, *written]
 
     def try_prices(self, exact: PriceList, prices: Floats) -> Priced:
         """What prices of the coupling rows prove; they are kept if that is more than is known."""

@@ -72,7 +72,7 @@ def search_for_plan(search: Search, memory: Memory | None = None) -> None:
         if plan is not None and search.offer(plan, "earlier plan") is None:
             # an edit has broken it: what it takes is where to look first for one that keeps the limits
             search.relaxed = arcs_of(search.formulation, plan)
-        price_again(search, memory.prices_for(search.formulation), memory.price_gap)
+        price_again(search, memory)
     search_large(search)
 
 
@@ -140,6 +140,10 @@ def _search_large(search: Search) -> None:
     remembers = search.priced is not None and search.best is not None and search.gap <= POOR
     if search.priced is None:
         price(search)
+        if search.strengthened:
+            # with these rows, and without the arcs that their bound rules out, a prover comes further sooner
+            search.let_go()
+            _prove_beside(search)
     if search.priced is None:
         _conclude(search, search.solve(_settings(search, "all arcs"), "search"))
         return
