@@ -411,13 +411,16 @@ def _spread(answer: "Sweep") -> "Iterable[RenderableType]":
 def _points(answer: "Sweep") -> "Iterable[RenderableType]":
     from portfolioopt.command.show.layout import columns, cut, heading, indented, paragraph
     from portfolioopt.result.figures import decimals_for, figure, percent
+    from portfolioopt.result.wording import listed
 
     decimals = decimals_for([one.value for one in answer.points if one.value is not None])
     yield heading("Points", "base plan: what it would be worth; * another plan is better")
+    if answer.inputs:
+        yield paragraph(f"By the levels of {listed(answer.inputs)}.")
     table = columns("", "value", "gap", "worst", "base plan", left=1)
     for one in answer.points[: MOST_ROWS + 1]:
         table.add_row(
-            cut(one.name, NAME_WIDTH),
+            cut(", ".join(one.levels) or one.name, NAME_WIDTH),
             _marked(one, decimals),
             "" if one.gap is None else percent(one.gap, 2),
             "" if one.worst is None else figure(one.worst, decimals),
