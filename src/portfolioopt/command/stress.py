@@ -1,35 +1,35 @@
 """`portfolioopt stress`: a given plan in thousands of drawn futures."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from portfolioopt.command.exits import INFEASIBLE, NO_PLAN, OK
+from portfolioopt.command.kept import Resume, RunOrInstanceOrNone, WholeLimit, run_kept
 from portfolioopt.command.study import (
-    TIME_LIMIT,
     AsJson,
     Gap,
     ModelOfRun,
     NoVerify,
     Out,
+    Parquet,
     Quiet,
-    RunOrInstance,
     Seed,
     Settings,
     SolveLimit,
     Threads,
-    TimeLimit,
-    facts_of,
-    means,
+    WorkLimit,
     no_plan_words,
     percentage,
-    run_study,
 )
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
+    from portfolioopt.studies.asked import Asked
+    from portfolioopt.studies.pace import Watch
     from portfolioopt.studies.stress import Strain, Stress
 
 MOST_ROWS = 12
@@ -39,7 +39,8 @@ WIDEST = 40
 
 
 def stress_command(
-    target: RunOrInstance,
+    context: typer.Context,
+    target: RunOrInstanceOrNone = None,
     draws: Annotated[int, typer.Option(min=1, max=10_000_000, help="How many futures.")] = 10_000,
     volatility: Annotated[
         list[str] | None,
@@ -59,12 +60,15 @@ def stress_command(
     ] = None,
     model: ModelOfRun = None,
     settings: Settings = None,
-    time_limit: TimeLimit = TIME_LIMIT,
+    resume: Resume = None,
+    time_limit: WholeLimit = None,
+    work_limit: WorkLimit = None,
     solve_limit: SolveLimit = None,
     gap: Gap = None,
     threads: Threads = None,
     seed: Seed = None,
     no_verify: NoVerify = False,
+    parquet: Parquet = False,
     as_json: AsJson = False,
     out: Out = None,
     quiet: Quiet = False,
@@ -75,33 +79,34 @@ def stress_command(
 
     Exit codes: 0 answered, 3 input that cannot be used, 4 infeasible, 5 no plan found, 130 interrupted.
     """
-    from portfolioopt.studies.stress import stress
+    options = {
+        "draws": draws,
+        "volatility": dict(_volatility(text) for text in volatility or ()),
+        "persistence": persistence,
+        "breakdowns": not no_breakdowns,
+        "outage": outage,
+        "tail": None if tail is None else percentage(tail),
+    }
 
-    asked = means(time_limit, solve_limit, gap, threads, seed, no_verify)
-    moving = dict(_volatility(text) for text in volatility or ())
-    share = None if tail is None else percentage(tail)
-    instance, chosen, plan = facts_of(target, model)
-    run_study(
-        instance,
-        chosen,
-        settings,
-        lambda facts, choices, watch: stress(
-            facts,
-            choices,
-            asked,
-            plan=plan,
-            draws=draws,
-            volatility=moving,
-            persistence=persistence,
-            breakdowns=not no_breakdowns,
-            outage=outage,
-            tail=share,
+    def ask(asked: "Asked", folder: Path, watch: "Watch | None") -> "Stress":
+        from portfolioopt.studies.stress import stress
+
+        return stress(
+            asked.instance,
+            asked.model,
+            asked.means,
+            plan=asked.plan,
+            folder=folder,
             watch=watch,
-        ),
+            **asked.options,
+        )
+
+    run_kept(
+        context,
+        "stress",
+        options,
+        ask,
         lambda answer: OK if answer.npv is not None else INFEASIBLE if answer.status == "infeasible" else NO_PLAN,
-        as_json=as_json,
-        out=out,
-        quiet=quiet,
     )
 
 

@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path as FilePath
 from typing import Literal
 
 from portfolioopt.audit import Audit, Auditor
@@ -231,16 +232,20 @@ def rolling(
     means: Means | None = None,
     *,
     plan: Plan | None = None,
+    folder: FilePath | str | None = None,
     watch: Watch | None = None,
 ) -> Rolling:
     """Plans again at each review along every scenario, on the tree and without one; beside the policy and hindsight.
 
     plan    a plan to start the search for the policy from
+    folder  where each solve is stored as soon as it is made; what is stored there is not solved again
+
+    A solve that fails is told in `about.failed`, and ends nothing: a planner goes on with the plan at hand.
 
     Raises `InvalidInstance`, `InvalidModel` and `UnknownOption`; Ctrl-C ends it with what is known by then: a planner
     that is no longer asked goes on with the plan at hand.
     """
-    desk = Desk("rolling", instance, model, means or Means(), watch)
+    desk = Desk("rolling", instance, model, means or Means(), watch, going_on=True, folder=folder)
     with desk.at_work():
         return _Study(desk, plan).answer()
 

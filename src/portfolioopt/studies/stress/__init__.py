@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path as FilePath
 
 import numpy as np
 
@@ -246,6 +247,7 @@ def stress(
     breakdowns: bool = True,
     outage: bool = False,
     tail: float | None = None,
+    folder: FilePath | str | None = None,
     watch: Watch | None = None,
 ) -> Stress:
     """A plan in drawn futures: distribution of NPV, limits broken, and who drives the worst draws.
@@ -257,10 +259,11 @@ def stress(
     breakdowns   whether they are drawn; if not, they are charged at what they cost on average
     outage       whether a partnership also provides nothing in the year of a breakdown
     tail         share of the draws that counts as worst; the model's, or a tenth
+    folder       where the solve for the plan is stored, where none is given; draws are made anew, and come out the same
 
     Raises `InvalidInstance`, `InvalidModel` and `UnknownOption`; Ctrl-C ends it with the draws made by then.
     """
-    desk = Desk("stress", instance, model, means or Means(), watch)
+    desk = Desk("stress", instance, model, means or Means(), watch, folder=folder)
     risk = desk.model.objective.risk
     share = (float(risk.tail) if isinstance(risk, Cvar) else TAIL) if tail is None else float(tail)
     moving = _checked(desk.instance, volatility or {}, draws, persistence, share)
