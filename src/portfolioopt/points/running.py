@@ -13,8 +13,8 @@ from portfolioopt.points.work import received
 from portfolioopt.solution.stop import Stop
 
 MOST_DEATHS = 6
-"""Workers that may be lost over one point before it is given up: it may be what kills them. Where workers die by chance,
-and are long in coming back, a point may be unlucky several times."""
+"""Workers that may be lost over one point before it is given up: it may be what kills them. Where workers die by
+chance, and are long in coming back, a point may be unlucky several times."""
 LOOK = 0.2
 """Seconds between looks at the wish to stop."""
 RECENT = 30
