@@ -49,6 +49,13 @@ def stress_command(
     persistence: Annotated[
         float, typer.Option(min=0, max=1, help="Share of a year's deviation that is left the year after.")
     ] = 0.8,
+    correlation: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[DRIVER,DRIVER=]R",
+            help="Correlation of the shocks of two drivers, or of every two; 0, if not given; may repeat.",
+        ),
+    ] = None,
     no_breakdowns: Annotated[
         bool, typer.Option("--no-breakdowns", help="Charge breakdowns at what they cost on average.")
     ] = False,
@@ -79,10 +86,12 @@ def stress_command(
 
     Exit codes: 0 answered, 3 input that cannot be used, 4 infeasible, 5 no plan found, 130 interrupted.
     """
+    moving = [_volatility(text) for text in volatility or ()]
     options = {
         "draws": draws,
-        "volatility": dict(_volatility(text) for text in volatility or ()),
+        "volatility": dict(moving),
         "persistence": persistence,
+        "correlation": _correlations(correlation or (), [driver for driver, _ in moving]),
         "breakdowns": not no_breakdowns,
         "outage": outage,
         "tail": None if tail is None else percentage(tail),
@@ -91,6 +100,8 @@ def stress_command(
     def ask(asked: "Asked", folder: Path, watch: "Watch | None") -> "Stress":
         from portfolioopt.studies.stress import stress
 
+        own = dict(asked.options)
+        pairs = {(one, other): value for one, other, value in own.pop("correlation")}
         return stress(
             asked.instance,
             asked.model,
@@ -98,7 +109,8 @@ def stress_command(
             plan=asked.plan,
             folder=folder,
             watch=watch,
-            **asked.options,
+            correlation=pairs,
+            **own,
         )
 
     run_kept(
@@ -115,6 +127,29 @@ def _volatility(text: str) -> tuple[str, float]:
     if not sign or not driver:
         raise typer.BadParameter(f"{text!r} is not a driver with its volatility, such as ev_demand=0.15")
     return driver, percentage(share)
+
+
+def _correlations(texts: Iterable[str], moving: list[str]) -> list[tuple[str, str, float]]:
+    """By pair; one without names is that of every two drivers that move and are not named together."""
+    found: dict[tuple[str, str], float] = {}
+    rest = 0.0
+    for text in texts:
+        pair, sign, share = text.rpartition("=")
+        try:
+            value = float(share)
+        except ValueError:
+            raise typer.BadParameter(f"{share!r} is not a correlation such as 0.5 or -0.3") from None
+        if not sign:
+            rest = value
+            continue
+        names = tuple(name.strip() for name in pair.split(","))
+        if len(names) != 2:
+            raise typer.BadParameter(
+                f"{text!r} is not two drivers with their correlation, such as ev_demand,tariff=0.3"
+            )
+        found[min(names), max(names)] = value
+    pairs = {(one, other): rest for one in moving for other in moving if one < other}
+    return [(*pair, value) for pair, value in {**pairs, **found}.items() if value]
 
 
 def report(answer: "Stress", _console: "Console") -> "Iterable[RenderableType]":
@@ -179,7 +214,13 @@ def _drawn(answer: "Stress") -> str:
     from portfolioopt.result.wording import listed
 
     moved = listed(f"{driver} by {percent(value)}" for driver, value in answer.volatility)
-    drivers = f"drivers move around their scenario: {moved} a year" if moved else "drivers are as in their scenario"
+    drivers = "drivers are as in their scenario"
+    if moved:
+        lasting = f"of which {percent(answer.persistence)} last into the next"
+        drivers = f"drivers move around their scenario: {moved} a year, {lasting}"
+    if len(answer.volatility) > 1:
+        together = listed(f"{one} with {other} {value:+g}" for one, other, value in answer.correlation)
+        drivers += f", correlated: {together}" if together else ", independently of one another"
     falls = "breakdowns are drawn" if answer.breakdowns else "breakdowns are charged at what they cost on average"
     stops = ", and stop what is provided for the year" if answer.outage else ""
     return f"Scenarios are drawn by chance, {falls}{stops}, {drivers}."
