@@ -84,7 +84,7 @@ def solve(
 
 
 @dataclass(frozen=True)
-class _Solved:
+class Solved:
     """The case that a session solved last, and what it found out."""
 
     instance: Instance
@@ -101,7 +101,7 @@ class Session:
     """
 
     def __init__(self) -> None:
-        self._last: _Solved | None = None
+        self._last: Solved | None = None
 
     def fork(self) -> "Session":
         """Another session that begins with what this one knows now."""
@@ -113,8 +113,13 @@ class Session:
     def knowing(instance: Instance, model: Model, memory: Memory, request: Request = PLAIN) -> "Session":
         """A session that has solved this case before, elsewhere perhaps, and kept what it found out."""
         session = Session()
-        session._last = _Solved(instance, model, request, memory)
+        session._last = Solved(instance, model, request, memory)
         return session
+
+    @property
+    def last(self) -> Solved | None:
+        """The case that was solved last, and what came of it; None before the first."""
+        return self._last
 
     @property
     def memory(self) -> Memory | None:
@@ -191,7 +196,7 @@ class Session:
             if search.infeasible and request.explain:
                 search.show("conflict")
                 conflict = search.timed("conflict", lambda: find_conflict(search.formulation, stop))
-        self._last = _Solved(instance, chosen, replace(request, stop=None, starts=()), Memory.of(search))
+        self._last = Solved(instance, chosen, replace(request, stop=None, starts=()), Memory.of(search))
         return _result(instance, chosen, solver, search, today, auditor, conflict, began)
 
     def priced(self, formulation: Formulation) -> Priced | None:

@@ -188,6 +188,26 @@ def test_a_point_that_kills_its_workers_is_given_up_with_its_reason(
     assert Store(tmp_path).found(points[1]) is None
 
 
+def test_five_workers_lost_over_one_point_are_no_reason_to_give_it_up(
+    points: list[Point], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[int] = []
+
+    class Unlucky(Dying):
+        def wait(self, seconds: float) -> list[Back]:
+            order.append(self.waiting[0][0])
+            if self.deaths == 5:
+                self.poisoned = b""
+            return super().wait(seconds)
+
+    engine = Unlucky(poison=1)
+    monkeypatch.setattr(Where, "opened", lambda *_: engine)
+    found = compute_points(points[:4], Store(tmp_path), Where())
+    assert engine.deaths == 5
+    assert {outcome.kind for outcome in found.values()} == {"done"}
+    assert order[:4] == [1, 2, 3, 4], "the others do not wait for it"
+
+
 def test_an_answer_to_something_else_is_not_taken(
     points: list[Point], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

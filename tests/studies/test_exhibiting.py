@@ -14,25 +14,32 @@ from portfolioopt import (
     alternatives,
     diagnose,
     explain,
+    frontier,
     price_deals,
     price_limits,
     price_rights,
     price_terms,
     read_instance,
+    rolling,
     security,
     solve,
     stability,
+    stress,
+    sweep,
     value_of_information,
 )
 from portfolioopt.command import run
 from portfolioopt.plan import TODAY
+from portfolioopt.points import Where
 from portfolioopt.report.run import open_run
 from portfolioopt.result.exhibit import CoreIndex, Frontier, PlainTable, Tornado, WalkAway, WhyNot
 from portfolioopt.runs import read_exhibits, write_run
+from portfolioopt.studies import STUDIES
 from portfolioopt.studies.answer import Answer
 from portfolioopt.studies.exhibiting import exhibits_of
 from portfolioopt.studies.interval import Interval
 from portfolioopt.studies.saving import write_study
+from portfolioopt.studies.sweep import levels_of, one_at_a_time
 
 INSTANCES = Path(__file__).parents[2] / "instances"
 QUICK = Means(verify=False)
@@ -62,6 +69,15 @@ def answers(facts: Instance) -> dict[str, Answer]:
         "stability": stability(facts, TODAY, means=QUICK),
         "value_of_information": value_of_information(facts, means=QUICK),
         "diagnose": diagnose(needed, means=QUICK, count=1),
+        "frontier": frontier(facts, means=QUICK, against="capital", points=3),
+        "rolling": rolling(facts, means=QUICK),
+        "stress": stress(facts, means=QUICK, draws=300),
+        "sweep": sweep(
+            facts,
+            one_at_a_time([levels_of("capital.budget", ["x0.9", "x1.1"])]),
+            means=Means(verify=False, work_limit=20),
+            where=Where("serial"),
+        ),
     }
 
 
@@ -79,7 +95,12 @@ def test_every_study_shows_what_it_is_about_and_all_of_it_can_be_saved(
         "stability": {"stability": Frontier, "stability-changes": PlainTable},
         "value_of_information": {"value_of_information": PlainTable, "value_of_information-regret": PlainTable},
         "diagnose": {"diagnose": PlainTable, "diagnose-ways-out": PlainTable},
+        "frontier": {"frontier-capital": Frontier},
+        "rolling": {"rolling": PlainTable, "rolling-scenarios": PlainTable},
+        "stress": {"stress": PlainTable, "stress-tail": PlainTable},
+        "sweep": {"sweep": Tornado, "sweep-core": CoreIndex},
     }
+    assert set(shapes) == set(STUDIES)
     for study, answer in answers.items():
         shown = exhibits_of(answer)
         assert {name: type(one.content) for name, one in shown.items()} == shapes[study], study
@@ -101,6 +122,21 @@ def test_exhibits_say_what_the_answers_say(answers: dict[str, Answer]) -> None:
     assert isinstance(curve, Frontier)
     assert [point.value for point in curve.points] == sorted(point.value for point in curve.points)
     assert [point.mark for point in curve.points][-1] == "plan"
+    front = exhibits_of(answers["frontier"])["frontier-capital"].content
+    assert isinstance(front, Frontier)
+    assert [point.mark for point in front.points][-1] == "today"
+    assert [point.value for point in front.points[:-1]] == sorted(
+        (point.value for point in front.points[:-1]), reverse=True
+    )
+    again = exhibits_of(answers["rolling"])["rolling"].content
+    assert isinstance(again, PlainTable)
+    assert [name for name, _ in again.rows][:2] == ["with hindsight", "the policy: one plan, made today"]
+    drawn = exhibits_of(answers["stress"])["stress"].content
+    assert isinstance(drawn, PlainTable)
+    assert drawn.rows[1] == ("mean of the draws", answers["stress"].npv.mean)  # type: ignore[attr-defined]
+    swings = exhibits_of(answers["sweep"])["sweep"].content
+    assert isinstance(swings, Tornado)
+    assert [bar.input for bar in swings.bars] == ["capital.budget"]
 
 
 def test_what_is_without_end_or_cut_short_is_told_as_that(answers: dict[str, Answer]) -> None:

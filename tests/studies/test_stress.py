@@ -17,6 +17,7 @@ from portfolioopt.audit import Auditor
 from portfolioopt.command import run
 from portfolioopt.studies.answer import from_json, to_json
 from portfolioopt.studies.stress import BEYOND, Stress, round_edges, tail_weights
+from portfolioopt.studies.stress.moves import moves_of
 
 INSTANCES = Path(__file__).parents[2] / "instances"
 SEEDS = range(370000, 370016)
@@ -120,6 +121,66 @@ def test_volatility_widens_what_is_earned_around_the_scenario_and_leaves_its_mea
     assert steady.scenarios[0].deviation == pytest.approx(expected, rel=0.05)
 
 
+MOVING = {"ev_demand": 0.2, "tariff": 0.1}
+
+
+@pytest.mark.parametrize("correlation", [-1.0, -0.6, 0.0, 0.5, 1.0])
+@pytest.mark.parametrize("persistence", [0.0, 0.7, 1.0])
+def test_drivers_deviate_with_the_correlation_told_and_each_as_if_it_were_alone(
+    correlation: float, persistence: float
+) -> None:
+    """In every year; and from one year to the next by the persistence (an autoregression of the first order)."""
+    facts, draws, years = read_instance(INSTANCES / "five_deals"), 40_000, 4
+    together = moves_of(facts, MOVING, persistence, correlation).factors(np.random.default_rng(5), draws, years)
+    alone = moves_of(facts, MOVING, persistence, 0.0).factors(np.random.default_rng(5), draws, years)
+    logs = {driver: np.log(factor) for driver, factor in together.items()}
+    assert set(logs) == set(MOVING)
+    for driver, volatility in MOVING.items():
+        spread = volatility * np.sqrt([sum(persistence ** (2 * k) for k in range(year + 1)) for year in range(years)])
+        assert logs[driver].std(axis=0) == pytest.approx(spread, rel=0.02)
+        assert together[driver].mean(axis=0) == pytest.approx(np.ones(years), abs=5 * volatility / np.sqrt(draws) * 2)
+        shock = logs[driver][:, 1] + spread[1] ** 2 / 2 - persistence * (logs[driver][:, 0] + spread[0] ** 2 / 2)
+        assert np.corrcoef(shock, logs[driver][:, 0])[0, 1] == pytest.approx(0, abs=0.03)
+        assert shock.std() == pytest.approx(volatility, rel=0.02)
+        # the law of each by itself is the same, whatever the correlation: its quantiles agree
+        for share in (0.05, 0.5, 0.95):
+            one, other = (np.quantile(found[driver][:, -1], share) for found in (together, alone))
+            assert one == pytest.approx(other, abs=0.02)
+    for year in range(years):
+        reached = np.corrcoef(logs["ev_demand"][:, year], logs["tariff"][:, year])[0, 1]
+        assert reached == pytest.approx(correlation, abs=0.02)
+
+
+def test_drivers_that_fall_together_make_bad_futures_worse_and_the_mean_stays() -> None:
+    both = deal("shop", {"on": {"benefit": 10, "sensitivity": {"benefit": {"taste": 1}}}}, start={"state": "on"})
+    written = case(FACTORY, both, years=3, **futures(("base", 1, {"demand": 1, "taste": 1})))
+    found = [
+        followed(written, draws=20_000, volatility={"demand": 0.2, "taste": 0.2}, correlation=r, breakdowns=False).npv
+        for r in (-0.9, 0.0, 0.9)
+    ]
+    assert found[0] is not None
+    assert found[1] is not None
+    assert found[2] is not None
+    assert found[0].tail > found[1].tail > found[2].tail
+    assert found[0].deviation < found[1].deviation < found[2].deviation
+    assert {round(one.mean, 0) for one in found if one is not None} == {round(found[1].mean, 0)}
+
+
+def test_correlations_are_told_and_come_back(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    line = ["stress", str(INSTANCES / "five_deals"), "--draws", "200", "--no-verify", "--out", str(tmp_path / "out")]
+    line += ["--volatility", "ev_demand=15%", "--volatility", "tariff=10%"]
+    assert run(line) == 0
+    assert "of which 80% last into the next, independently of one another" in " ".join(capsys.readouterr().out.split())
+    assert run([*line, "--correlation", "tariff,ev_demand=-0.3", "--persistence", "0.5"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "of which 50% last into the next, correlated: ev_demand with tariff -0.3" in said
+    (told,) = [from_json((tmp_path / "out" / "study.json").read_text())]
+    assert isinstance(told, Stress)
+    assert told.correlation == (("ev_demand", "tariff", -0.3),)
+    for wrong, code in (("x", 2), ("ev_demand=0.3", 2), ("ev_demand,tariff=2", 2), ("ev_demand,weather=0.1", 2)):
+        assert run([*line, "--correlation", wrong]) == code
+
+
 def test_levels_far_down_stop_at_nothing() -> None:
     found = followed(case(FACTORY, years=2, **DEMAND), draws=3_000, volatility={"demand": 2}, breakdowns=False)
     assert found.npv is not None
@@ -206,12 +267,31 @@ def test_what_partnerships_contribute_adds_up_on_average_and_in_the_worst_draws(
         ({"volatility": {"demand": -0.1}}, "from 0 to 2"),
         ({"persistence": 1.5}, "persistence"),
         ({"tail": 0}, "tail"),
+        ({"volatility": {"demand": 0.1}, "correlation": {("demand", "demand"): 0.5}}, "with itself"),
+        ({"correlation": {("demand", "demand"): 0.5}}, "has no volatility"),
+        ({"volatility": {"demand": 0.1}, "correlation": {("demand", "taste"): 0.5}}, "no driver called taste"),
         ({"outage": True, "breakdowns": False}, "outage"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(options: Written, said: str) -> None:
     with pytest.raises(UnknownOption, match=said):
         followed(case(FACTORY, years=2, **DEMAND), **options)
+
+
+def test_correlations_that_contradict_each_other_are_refused() -> None:
+    three = case(FACTORY, years=2, **futures(("base", 1, {"demand": 1, "taste": 1, "mood": 1})))
+    moving = dict.fromkeys(("demand", "taste", "mood"), 0.1)
+    pairs = {("demand", "taste"): 0.9, ("taste", "mood"): 0.9, ("mood", "demand"): -0.9}
+    with pytest.raises(UnknownOption, match="contradict each other"):
+        followed(three, volatility=moving, correlation=pairs)
+    with pytest.raises(UnknownOption, match="contradict each other"):
+        followed(three, volatility=moving, correlation=-0.6)
+    with pytest.raises(UnknownOption, match="from -1 to 1"):
+        followed(three, volatility=moving, correlation=1.1)
+    with pytest.raises(UnknownOption, match="given twice"):
+        followed(three, volatility=moving, correlation={("demand", "taste"): 0.1, ("taste", "demand"): 0.1})
+    assert followed(three, volatility=moving, correlation=-0.5, draws=50).npv is not None  # just possible
+    assert len(followed(three, volatility=moving, correlation=1, draws=50).correlation) == 3
 
 
 def test_without_a_plan_the_best_one_is_found_first_and_without_any_nothing_is_drawn() -> None:

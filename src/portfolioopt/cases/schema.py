@@ -25,12 +25,18 @@ _AIM = "A partnership, or partnership.action or partnership.state, and at most .
 def cases_schema() -> dict[str, Any]:
     """The schema of case files."""
     found = schema_of(CasesRecord, "Cases of portfolioopt: what-ifs", DESCRIPTIONS)
-    found["$defs"]["Entry"] = _entry()
-    found["$defs"]["Aim"] = _aim()
-    entry = {"$ref": "#/$defs/Entry"}
-    changes = found["$defs"]["CaseRecord"]["properties"]["changes"]
-    changes["anyOf"] = [{"type": "array", "items": entry}, entry, {"type": "null"}]
+    with_changes(found, "CaseRecord")
     return found
+
+
+def with_changes(schema: dict[str, Any], *records: str) -> None:
+    """Says in a schema what may stand under `changes` of these records."""
+    schema["$defs"]["Entry"] = _entry()
+    schema["$defs"]["Aim"] = _aim()
+    entry = {"$ref": "#/$defs/Entry"}
+    for record in records:
+        changes = schema["$defs"][record]["properties"]["changes"]
+        changes["anyOf"] = [{"type": "array", "items": entry}, entry, {"type": "null"}]
 
 
 def _entry() -> dict[str, Any]:

@@ -2,42 +2,40 @@
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from portfolioopt.command.exits import INFEASIBLE, NO_PLAN, OK
+from portfolioopt.command.kept import Resume, RunOrInstanceOrNone, WholeLimit, run_kept
 from portfolioopt.command.study import (
-    TIME_LIMIT,
     AsJson,
     Gap,
     ModelOfRun,
     NoVerify,
     Out,
+    Parquet,
     Quiet,
-    RunOrInstance,
     Seed,
     Settings,
     SolveLimit,
     Threads,
-    TimeLimit,
-    facts_of,
-    means,
+    WorkLimit,
     no_plan_words,
-    run_study,
 )
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-    from portfolioopt.language.instance import Instance
-    from portfolioopt.language.model import Model
+    from portfolioopt.studies.asked import Asked
     from portfolioopt.studies.frontier import Frontier, Point
     from portfolioopt.studies.pace import Watch
 
 
 def frontier_command(
-    target: RunOrInstance,
+    context: typer.Context,
+    target: RunOrInstanceOrNone = None,
     against: Annotated[
         str, typer.Option(metavar="WHAT", help="cvar, capital, exposure:ID or requirement:ID.")
     ] = "cvar",
@@ -50,49 +48,50 @@ def frontier_command(
     ] = False,
     model: ModelOfRun = None,
     settings: Settings = None,
-    time_limit: TimeLimit = TIME_LIMIT,
+    resume: Resume = None,
+    time_limit: WholeLimit = None,
+    work_limit: WorkLimit = None,
     solve_limit: SolveLimit = None,
     gap: Gap = None,
     threads: Threads = None,
     seed: Seed = None,
     no_verify: NoVerify = False,
+    parquet: Parquet = False,
     as_json: AsJson = False,
     out: Out = None,
     quiet: Quiet = False,
 ) -> None:
     """Value against risk, capital, an exposure or a requirement, from the most valuable plan to the most cautious.
 
-    Reports of a run of the same facts and choices show it.
+    Reports of a run of the same facts and choices show it. What is solved is kept at once: after Ctrl-C or a crash,
+    --resume goes on.
 
     Exit codes: 0 answered, 3 input that cannot be used, 4 infeasible, 5 no plan found, 130 interrupted.
     """
-    share = None if tail is None else _share(tail)
+    share = None if tail is None else str(_share(tail))
+    options = {"against": against, "points": points, "tail": share, "without_yearly_budgets": without_yearly_budgets}
 
-    def ask(facts: "Instance", choices: "Model", watch: "Watch | None") -> "Frontier":
+    def ask(asked: "Asked", folder: Path, watch: "Watch | None") -> "Frontier":
         from portfolioopt.studies.frontier import frontier
 
+        own = dict(asked.options)
+        share = None if own["tail"] is None else Decimal(own.pop("tail"))
         return frontier(
-            facts,
-            choices,
-            means(time_limit, solve_limit, gap, threads, seed, no_verify),
-            against=against,
-            points=points,
-            tail=share,
-            without_yearly_budgets=without_yearly_budgets,
-            plan=plan,
+            asked.instance,
+            asked.model,
+            asked.means,
+            **(own | {"tail": share}),
+            plan=asked.plan,
+            folder=folder,
             watch=watch,
         )
 
-    instance, chosen, plan = facts_of(target, model)
-    run_study(
-        instance,
-        chosen,
-        settings,
+    run_kept(
+        context,
+        "frontier",
+        options,
         ask,
         lambda answer: {"infeasible": INFEASIBLE, "no_plan": NO_PLAN}.get(answer.status, OK),
-        as_json=as_json,
-        out=out,
-        quiet=quiet,
     )
 
 

@@ -1,33 +1,35 @@
 """`portfolioopt rolling`: planning again at each review, beside the one policy and hindsight."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
 from portfolioopt.command.exits import INFEASIBLE, NO_PLAN, OK
+from portfolioopt.command.kept import Resume, RunOrInstanceOrNone, WholeLimit, run_kept
 from portfolioopt.command.study import (
-    TIME_LIMIT,
     AsJson,
     Gap,
     ModelOfRun,
     NoVerify,
     Out,
+    Parquet,
     Quiet,
-    RunOrInstance,
     Seed,
     Settings,
     SolveLimit,
     Threads,
-    TimeLimit,
-    facts_of,
-    means,
+    WorkLimit,
     no_plan_words,
-    run_study,
 )
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from portfolioopt.plan import Decision
+    from portfolioopt.studies.asked import Asked
+    from portfolioopt.studies.pace import Watch
     from portfolioopt.studies.rolling import Rolling
 
 HAIR = 1e-7
@@ -35,36 +37,40 @@ HAIR = 1e-7
 
 
 def rolling_command(
-    target: RunOrInstance,
+    context: typer.Context,
+    target: RunOrInstanceOrNone = None,
     model: ModelOfRun = None,
     settings: Settings = None,
-    time_limit: TimeLimit = TIME_LIMIT,
+    resume: Resume = None,
+    time_limit: WholeLimit = None,
+    work_limit: WorkLimit = None,
     solve_limit: SolveLimit = None,
     gap: Gap = None,
     threads: Threads = None,
     seed: Seed = None,
     no_verify: NoVerify = False,
+    parquet: Parquet = False,
     as_json: AsJson = False,
     out: Out = None,
     quiet: Quiet = False,
 ) -> None:
     """Plan again at each review with what is known by then, along every scenario; beside the policy and hindsight.
 
-    Exit codes: 0 answered, 3 input that cannot be used, 4 infeasible, 5 no plan found, 130 interrupted.
+    What is solved is kept at once: after Ctrl-C or a crash, --resume goes on. Exit codes: 0 answered, 3 input that
+    cannot be used, 4 infeasible, 5 no plan found, 130 interrupted.
     """
-    from portfolioopt.studies.rolling import rolling
 
-    asked = means(time_limit, solve_limit, gap, threads, seed, no_verify)
-    instance, chosen, plan = facts_of(target, model)
-    run_study(
-        instance,
-        chosen,
-        settings,
-        lambda facts, choices, watch: rolling(facts, choices, asked, plan=plan, watch=watch),
+    def ask(asked: "Asked", folder: Path, watch: "Watch | None") -> "Rolling":
+        from portfolioopt.studies.rolling import rolling
+
+        return rolling(asked.instance, asked.model, asked.means, plan=asked.plan, folder=folder, watch=watch)
+
+    run_kept(
+        context,
+        "rolling",
+        {},
+        ask,
         lambda answer: {"infeasible": INFEASIBLE, "no_plan": NO_PLAN}.get(answer.status, OK),
-        as_json=as_json,
-        out=out,
-        quiet=quiet,
     )
 
 

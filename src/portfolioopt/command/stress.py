@@ -1,35 +1,35 @@
 """`portfolioopt stress`: a given plan in thousands of drawn futures."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from portfolioopt.command.exits import INFEASIBLE, NO_PLAN, OK
+from portfolioopt.command.kept import Resume, RunOrInstanceOrNone, WholeLimit, run_kept
 from portfolioopt.command.study import (
-    TIME_LIMIT,
     AsJson,
     Gap,
     ModelOfRun,
     NoVerify,
     Out,
+    Parquet,
     Quiet,
-    RunOrInstance,
     Seed,
     Settings,
     SolveLimit,
     Threads,
-    TimeLimit,
-    facts_of,
-    means,
+    WorkLimit,
     no_plan_words,
     percentage,
-    run_study,
 )
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
+    from portfolioopt.studies.asked import Asked
+    from portfolioopt.studies.pace import Watch
     from portfolioopt.studies.stress import Strain, Stress
 
 MOST_ROWS = 12
@@ -39,7 +39,8 @@ WIDEST = 40
 
 
 def stress_command(
-    target: RunOrInstance,
+    context: typer.Context,
+    target: RunOrInstanceOrNone = None,
     draws: Annotated[int, typer.Option(min=1, max=10_000_000, help="How many futures.")] = 10_000,
     volatility: Annotated[
         list[str] | None,
@@ -48,6 +49,13 @@ def stress_command(
     persistence: Annotated[
         float, typer.Option(min=0, max=1, help="Share of a year's deviation that is left the year after.")
     ] = 0.8,
+    correlation: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[DRIVER,DRIVER=]R",
+            help="Correlation of the shocks of two drivers, or of every two; 0, if not given; may repeat.",
+        ),
+    ] = None,
     no_breakdowns: Annotated[
         bool, typer.Option("--no-breakdowns", help="Charge breakdowns at what they cost on average.")
     ] = False,
@@ -59,12 +67,15 @@ def stress_command(
     ] = None,
     model: ModelOfRun = None,
     settings: Settings = None,
-    time_limit: TimeLimit = TIME_LIMIT,
+    resume: Resume = None,
+    time_limit: WholeLimit = None,
+    work_limit: WorkLimit = None,
     solve_limit: SolveLimit = None,
     gap: Gap = None,
     threads: Threads = None,
     seed: Seed = None,
     no_verify: NoVerify = False,
+    parquet: Parquet = False,
     as_json: AsJson = False,
     out: Out = None,
     quiet: Quiet = False,
@@ -75,33 +86,39 @@ def stress_command(
 
     Exit codes: 0 answered, 3 input that cannot be used, 4 infeasible, 5 no plan found, 130 interrupted.
     """
-    from portfolioopt.studies.stress import stress
+    moving = [_volatility(text) for text in volatility or ()]
+    options = {
+        "draws": draws,
+        "volatility": dict(moving),
+        "persistence": persistence,
+        "correlation": _correlations(correlation or (), [driver for driver, _ in moving]),
+        "breakdowns": not no_breakdowns,
+        "outage": outage,
+        "tail": None if tail is None else percentage(tail),
+    }
 
-    asked = means(time_limit, solve_limit, gap, threads, seed, no_verify)
-    moving = dict(_volatility(text) for text in volatility or ())
-    share = None if tail is None else percentage(tail)
-    instance, chosen, plan = facts_of(target, model)
-    run_study(
-        instance,
-        chosen,
-        settings,
-        lambda facts, choices, watch: stress(
-            facts,
-            choices,
-            asked,
-            plan=plan,
-            draws=draws,
-            volatility=moving,
-            persistence=persistence,
-            breakdowns=not no_breakdowns,
-            outage=outage,
-            tail=share,
+    def ask(asked: "Asked", folder: Path, watch: "Watch | None") -> "Stress":
+        from portfolioopt.studies.stress import stress
+
+        own = dict(asked.options)
+        pairs = {(one, other): value for one, other, value in own.pop("correlation")}
+        return stress(
+            asked.instance,
+            asked.model,
+            asked.means,
+            plan=asked.plan,
+            folder=folder,
             watch=watch,
-        ),
+            correlation=pairs,
+            **own,
+        )
+
+    run_kept(
+        context,
+        "stress",
+        options,
+        ask,
         lambda answer: OK if answer.npv is not None else INFEASIBLE if answer.status == "infeasible" else NO_PLAN,
-        as_json=as_json,
-        out=out,
-        quiet=quiet,
     )
 
 
@@ -110,6 +127,29 @@ def _volatility(text: str) -> tuple[str, float]:
     if not sign or not driver:
         raise typer.BadParameter(f"{text!r} is not a driver with its volatility, such as ev_demand=0.15")
     return driver, percentage(share)
+
+
+def _correlations(texts: Iterable[str], moving: list[str]) -> list[tuple[str, str, float]]:
+    """By pair; one without names is that of every two drivers that move and are not named together."""
+    found: dict[tuple[str, str], float] = {}
+    rest = 0.0
+    for text in texts:
+        pair, sign, share = text.rpartition("=")
+        try:
+            value = float(share)
+        except ValueError:
+            raise typer.BadParameter(f"{share!r} is not a correlation such as 0.5 or -0.3") from None
+        if not sign:
+            rest = value
+            continue
+        names = tuple(name.strip() for name in pair.split(","))
+        if len(names) != 2:
+            raise typer.BadParameter(
+                f"{text!r} is not two drivers with their correlation, such as ev_demand,tariff=0.3"
+            )
+        found[min(names), max(names)] = value
+    pairs = {(one, other): rest for one in moving for other in moving if one < other}
+    return [(*pair, value) for pair, value in {**pairs, **found}.items() if value]
 
 
 def report(answer: "Stress", _console: "Console") -> "Iterable[RenderableType]":
@@ -174,7 +214,13 @@ def _drawn(answer: "Stress") -> str:
     from portfolioopt.result.wording import listed
 
     moved = listed(f"{driver} by {percent(value)}" for driver, value in answer.volatility)
-    drivers = f"drivers move around their scenario: {moved} a year" if moved else "drivers are as in their scenario"
+    drivers = "drivers are as in their scenario"
+    if moved:
+        lasting = f"of which {percent(answer.persistence)} last into the next"
+        drivers = f"drivers move around their scenario: {moved} a year, {lasting}"
+    if len(answer.volatility) > 1:
+        together = listed(f"{one} with {other} {value:+g}" for one, other, value in answer.correlation)
+        drivers += f", correlated: {together}" if together else ", independently of one another"
     falls = "breakdowns are drawn" if answer.breakdowns else "breakdowns are charged at what they cost on average"
     stops = ", and stop what is provided for the year" if answer.outage else ""
     return f"Scenarios are drawn by chance, {falls}{stops}, {drivers}."

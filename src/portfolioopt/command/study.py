@@ -39,11 +39,14 @@ Threads = Annotated[int | None, typer.Option(min=1, max=256, help="Processor cor
 Seed = Annotated[int | None, typer.Option(min=0, max=2**31 - 1, help="Random seed.")]
 NoVerify = Annotated[bool, typer.Option("--no-verify", help="Skip the second, independent run of each solve.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON instead of the report.")]
+Parquet = Annotated[bool, typer.Option("--parquet", help="Tables as Parquet too, beside the CSV.")]
 Out = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Folder of the study; a new one under runs/ if not given.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No report and no progress.")]
 TIME_LIMIT = 600.0
+MOST_FAILED = 8
+"""Solves without an answer that are told one by one."""
 WorkLimit = Annotated[
     float | None,
     typer.Option(min=0.001, help="Work for each solve, counted and not timed, in units of very roughly a second."),
@@ -135,16 +138,21 @@ def _title(about: "About") -> "Text":
 def _closing(about: "About") -> "Iterable[RenderableType]":
     from rich.text import Text
 
-    from portfolioopt.command.show.layout import paragraph
+    from portfolioopt.command.show.layout import bullet, paragraph
     from portfolioopt.result.figures import seconds
 
     yield Text()
+    for one in about.failed[:MOST_FAILED]:
+        yield bullet(f"Without an answer: {one.asked}. {one.reason}")
+    if len(about.failed) > MOST_FAILED:
+        yield bullet(f"… and {len(about.failed) - MOST_FAILED:,} more without an answer: see study.json", mark=" ")
     if not about.complete:
         text = Text("Partial answer", style="bold yellow")
         text.append(f", stopped by: {about.stopped_by}. What is told holds; more could be.", style="not bold")
         yield paragraph(text)
     solves = "1 solve" if about.solves == 1 else f"{about.solves:,} solves"
-    yield paragraph(f"{solves if about.solves else 'Done'} in {seconds(about.seconds)}.")
+    known = f"; {about.known:,} known before" if about.known else ""
+    yield paragraph(f"{solves if about.solves else 'Done'} in {seconds(about.seconds)}{known}.")
 
 
 @contextmanager

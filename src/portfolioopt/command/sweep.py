@@ -29,6 +29,7 @@ from portfolioopt.command.study import (
     Gap,
     NoVerify,
     Out,
+    Parquet,
     Quiet,
     Seed,
     SolveLimit,
@@ -102,7 +103,7 @@ def sweep_command(
     gap: Gap = None,
     seed: Seed = None,
     no_verify: NoVerify = False,
-    parquet: Annotated[bool, typer.Option("--parquet", help="Tables as Parquet too, beside the CSV.")] = False,
+    parquet: Parquet = False,
     as_json: AsJson = False,
     out: Out = None,
     quiet: Quiet = False,
@@ -113,6 +114,7 @@ def sweep_command(
     answer are told), 3 input that cannot be used, 130 interrupted.
     """
     from portfolioopt.points import Where
+    from portfolioopt.studies.asked import refuse_another
     from portfolioopt.studies.saving import begin_study, check_parquet, settle_study
     from portfolioopt.studies.sweep import sweep
     from portfolioopt.studies.sweep.asked import keep, kept
@@ -134,6 +136,8 @@ def sweep_command(
         varying = _Varying(vary, ranges, each, sample, cases, one_at_a_time)
         asked = _asked(target, model, asking, own, varying, quiet=quiet)
         folder = out
+    if folder is not None:
+        refuse_another(folder, "sweep")
     home = begin_study("sweep", asked.instance, asked.model, folder, command=sys.argv)
     keep(asked, home)
     talk(f"sweep kept in {home}; to go on with it: portfolioopt sweep --resume {home}")
@@ -411,13 +415,16 @@ def _spread(answer: "Sweep") -> "Iterable[RenderableType]":
 def _points(answer: "Sweep") -> "Iterable[RenderableType]":
     from portfolioopt.command.show.layout import columns, cut, heading, indented, paragraph
     from portfolioopt.result.figures import decimals_for, figure, percent
+    from portfolioopt.result.wording import listed
 
     decimals = decimals_for([one.value for one in answer.points if one.value is not None])
     yield heading("Points", "base plan: what it would be worth; * another plan is better")
+    if answer.inputs:
+        yield paragraph(f"By the levels of {listed(answer.inputs)}.")
     table = columns("", "value", "gap", "worst", "base plan", left=1)
     for one in answer.points[: MOST_ROWS + 1]:
         table.add_row(
-            cut(one.name, NAME_WIDTH),
+            cut(", ".join(one.levels) or one.name, NAME_WIDTH),
             _marked(one, decimals),
             "" if one.gap is None else percent(one.gap, 2),
             "" if one.worst is None else figure(one.worst, decimals),

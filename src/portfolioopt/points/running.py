@@ -12,8 +12,9 @@ from portfolioopt.points.store import Store
 from portfolioopt.points.work import received
 from portfolioopt.solution.stop import Stop
 
-MOST_DEATHS = 4
-"""Workers that may be lost over one point before it is given up: it may be what kills them."""
+MOST_DEATHS = 6
+"""Workers that may be lost over one point before it is given up: it may be what kills them. Where workers die by
+chance, and are long in coming back, a point may be unlucky several times."""
 LOOK = 0.2
 """Seconds between looks at the wish to stop."""
 RECENT = 30
@@ -142,7 +143,7 @@ class _Handing:
         one.deaths += deaths
         self.pace.lost += deaths
         if one.deaths < MOST_DEATHS:
-            self.waiting.appendleft(one)
+            self.waiting.append(one)  # behind all others: what kills workers now may be over by then
             return
         reason = f"{one.deaths} workers were lost over it, the last because {lost}"
         self.keep(one, Outcome(one.point.key, "failed", reason=reason))

@@ -9,6 +9,8 @@ studies share is the frame:
     terms.py        terms of a deal, and changes of them
     taken.py        decisions of two plans side by side
     means.py        when to stop and with what means
+    kept.py         solves as points: stored as soon as they are made, under a key of all that decides them
+    asked.py        what was asked, as it stands in the folder of a study that is gone on with
     desk.py         where re-solves are made: one session, one clock, one wish to stop
     from_base.py    cases edited from one base case: what is known of them without a solve, and their re-solves
     pace.py         how far a study has come, how fast, and how long it may still take
@@ -37,10 +39,12 @@ STUDIES: dict[str, str] = {
 """By name: what the study answers. A command is the name with hyphens; those of prices are commands of `price`."""
 FRAME = (
     "answer",
+    "asked",
     "desk",
     "exhibiting",
     "from_base",
     "interval",
+    "kept",
     "limits",
     "means",
     "pace",

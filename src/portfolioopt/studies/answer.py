@@ -20,6 +20,14 @@ from portfolioopt.studies.desk import Desk
 
 
 @dataclass(frozen=True)
+class Failed:
+    """A solve that has no answer."""
+
+    asked: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class About:
     """What was asked, of what, and whether the answer is whole."""
 
@@ -36,11 +44,15 @@ class About:
     seed: int
     input_hash: str
     versions: dict[str, str]
+    known: int = 0
+    """Solves whose answers were stored before, and were taken."""
+    failed: tuple[Failed, ...] = ()
+    """Solves that ended without an answer; the study went on without them."""
 
     @staticmethod
     def of(desk: Desk, *, complete: bool) -> "About":
         """Of a study that ends now; one whose last solve was cut short is not complete."""
-        complete = complete and not desk.cut_short
+        complete = complete and not desk.cut_short and not desk.failed
         return About(
             study=desk.study,
             instance=desk.instance.name,
@@ -53,6 +65,8 @@ class About:
             seed=desk.seed,
             input_hash=input_hash(desk.instance, desk.model),
             versions=versions(),
+            known=desk.known,
+            failed=tuple(Failed(asked, reason) for asked, reason in desk.failed),
         )
 
 

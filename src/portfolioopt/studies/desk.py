@@ -5,34 +5,46 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from pathlib import Path as FilePath
 from typing import Any
 
-from portfolioopt.audit import Audit
-from portfolioopt.errors import Fault, InvalidModel, UnknownOption
+from portfolioopt.audit import Audit, Auditor
+from portfolioopt.errors import Fault, InvalidInput, InvalidModel, UnknownOption
 from portfolioopt.formulation.build import Formulation
 from portfolioopt.language.instance import Instance, checked
+from portfolioopt.language.levels import Level
 from portfolioopt.language.model import Model, check_model
+from portfolioopt.language.plans import compared_with
 from portfolioopt.language.reading import read_model
 from portfolioopt.plan import Plan
+from portfolioopt.points import Outcome, Point, Store, Worked
+from portfolioopt.points.facts import memory_from, memory_text
+from portfolioopt.points.solving import MEMORY
 from portfolioopt.result import Result, Status
+from portfolioopt.result.exact import decode, encode
 from portfolioopt.solution.judgement import Judge
 from portfolioopt.solution.memory import Memory
 from portfolioopt.solution.prices import Priced
 from portfolioopt.solution.request import PLAIN, Request
 from portfolioopt.solution.search import Options, Search, Sight, divided
-from portfolioopt.solution.stop import Stop
+from portfolioopt.solution.stop import Stop, Work
 from portfolioopt.solution.strategies import search_for_plan
-from portfolioopt.solving import Session
+from portfolioopt.solving import Session, Solved
 from portfolioopt.studies.interval import NEVER, UNKNOWN, Interval
-from portfolioopt.studies.means import Means
+from portfolioopt.studies.kept import Kept, ended_by_the_clock, plain
+from portfolioopt.studies.means import Means, net
 from portfolioopt.studies.pace import RECENT, Step, Watch
 
 LEAST_SECONDS = 0.02
 """Below so little time left no solve is begun."""
+OPTIMUM, BEST_LEVEL = "portfolioopt.studies.desk:Desk.optimum", "portfolioopt.studies.desk:Desk.best_level"
+"""Who answers the points of a study: both in the process of the study."""
+EXACTLY = "objective"
+NOTHING_KNOWN = Memory({}, None, math.inf, math.inf)
 
 
 @dataclass(frozen=True)
@@ -73,8 +85,17 @@ class Desk:
     """
 
     def __init__(
-        self, study: str, instance: Instance, model: Model | str, means: Means, watch: Watch | None = None
+        self,
+        study: str,
+        instance: Instance,
+        model: Model | str,
+        means: Means,
+        watch: Watch | None = None,
+        *,
+        going_on: bool = False,
+        folder: FilePath | str | None = None,
     ) -> None:
+        """With `going_on` a solve that fails is told and ends nothing; in a `folder` each is kept as a point."""
         self.study = study
         self.instance = checked(instance)
         chosen = read_model(model) if isinstance(model, str) else model
@@ -92,6 +113,12 @@ class Desk:
         """whether some solve was ended by Ctrl-C or the study's clock"""
         self._session = Session()
         self._base: Session | None = None
+        self.known = 0
+        """solves whose answers were stored before"""
+        self.failed: list[tuple[str, str]] = []
+        """what was asked in vain, and why there is no answer"""
+        self._going_on = going_on
+        self._kept = None if folder is None else Kept(Store(FilePath(folder)), means)
         self._watch = watch
         self._doing = ""
         self._expected = 0
@@ -131,7 +158,14 @@ class Desk:
         """Why it was cut short, in words; empty if it was not."""
         if self.stop.asked.is_set():
             return "interrupted"
-        return "time limit" if self.over or self.cut_short else ""
+        if self.over or self.cut_short:
+            return "time limit"
+        return ("a solve that failed" if len(self.failed) == 1 else "solves that failed") if self.failed else ""
+
+    @property
+    def counted(self) -> bool:
+        """Whether solves are ended by work, so that each may take its time."""
+        return self.means.work_limit is not None
 
     def expect(self, solves: int) -> None:
         """Tells that so many solves are still to come, besides those told before."""
@@ -167,30 +201,92 @@ class Desk:
         solved, and nothing is known of the optimum. Raises what `solve` raises.
         """
         self.doing(asked)
+        if self._base is not None:
+            self._session = self._base.fork()
+        chosen = self.model if model is None else model
+        # as the session will remember it
+        case = Solved(self.instance if instance is None else checked(instance), chosen, request, NOTHING_KNOWN)
+        point = None
+        if self._kept is not None:
+            point = self._kept.point(case, {}, self._session.last, OPTIMUM)
+            known = self._known(asked, case, self._kept.found(point))
+            if known is not None:
+                return known
         if self.due:
             self.cut_short = self.cut_short or self.over
             return Optimum(asked, UNKNOWN, "no_plan", self.stopped_by, None, None, verified=False, seconds=0.0)
         began = time.perf_counter()
-        if self._base is not None:
-            self._session = self._base.fork()
-        chosen = self.model if model is None else model
-        each = float(chosen.solver.time_limit) if self.means.solve_limit is None else self.means.solve_limit
-        result = self._session.solve(
-            self.instance if instance is None else instance,
-            chosen,
-            gap=self.means.gap,
-            time_limit=min(each, seconds, self.stop.left),
-            threads=self.means.threads,
-            seed=self.means.seed,
-            verify=self.means.verify,
-            progress=None if self._watch is None else self._tell,
-            request=replace(request, stop=self.stop, explain=False),
-        )
+        try:
+            result = self._session.solve(
+                case.instance,
+                chosen,
+                gap=self.means.gap,
+                time_limit=min(self._most_seconds(chosen), seconds, self.stop.left),
+                work_limit=self.means.work_limit,
+                threads=self.means.threads,
+                seed=self.means.seed,
+                verify=self.means.verify,
+                progress=None if self._watch is None else self._tell,
+                request=replace(request, stop=self.stop, explain=False),
+            )
+        except Exception as error:
+            reason = self._fails(asked, point, error, time.perf_counter() - began)
+            took = time.perf_counter() - began
+            return Optimum(asked, UNKNOWN, "no_plan", reason, None, None, verified=False, seconds=took)
         found = _optimum(asked, result, time.perf_counter() - began)
-        if found.stop_reason == "interrupted" or (found.stop_reason == "time limit" and self.over):
-            self.cut_short = True
+        cut = found.stop_reason == "interrupted" or (found.stop_reason == "time limit" and self.over)
+        self.cut_short = self.cut_short or cut
+        if self._kept is not None and point is not None and self._session.memory is not None:
+            answer = {**_as_kept(found), MEMORY: memory_text(self._session.memory)}
+            worked = Worked(answer, clock=ended_by_the_clock(found.stop_reason))
+            self._kept.keep(point, worked, found.seconds, cut_short=cut)
         self.worked(found.seconds)
         return found
+
+    def _known(self, asked: str, case: Solved, outcome: Outcome | None) -> Optimum | None:
+        """What is stored of a solve, its plan audited again; None where nothing is, or where it cannot be true."""
+        found = _from_kept(asked, outcome)
+        if outcome is None or found is None:
+            return None
+        try:
+            memory = memory_from(outcome.answer[MEMORY])
+        except (ValueError, KeyError, TypeError):
+            return None
+        if found.plan is not None:
+            against = case.request.against
+            against = compared_with(case.model, case.instance) if against is None else against
+            audit = Auditor(case.instance, case.model, against, case.request.known).audit(found.plan, tables=False)
+            if not audit.ok or str(audit.objective) != outcome.answer[EXACTLY]:
+                return None
+            found = replace(found, audit=audit)
+        asked_then = replace(case.request, stop=None, starts=(), explain=False)
+        self._session = Session.knowing(case.instance, case.model, memory, asked_then)
+        self._took()
+        return found
+
+    def _took(self) -> None:
+        """Books a solve that was stored before."""
+        self.known += 1
+        if self._expected > self.done:
+            self._expected -= 1
+        self._tell()
+
+    def _fails(self, asked: str, point: Point | None, error: Exception, seconds: float) -> str:
+        """Books a solve that has no answer, and says why; raises the error where that is to end the study."""
+        if not self._going_on or isinstance(error, InvalidInput | UnknownOption):
+            raise error
+        reason = f"{type(error).__name__}: {error}"
+        self.failed.append((asked, reason))
+        if self._kept is not None and point is not None:
+            self._kept.fail(point, reason, seconds)
+        self.worked(seconds)
+        return reason
+
+    def _most_seconds(self, model: Model) -> float:
+        """The most that a solve may take by itself."""
+        if self.means.solve_limit is not None:
+            return self.means.solve_limit
+        return float(model.solver.time_limit) if self.means.work_limit is None else net(self.means.work_limit)
 
     def search(
         self,
@@ -208,17 +304,57 @@ class Desk:
         """
         self.doing(asked)
         began = time.perf_counter()
-        each = float(self.model.solver.time_limit) if self.means.solve_limit is None else self.means.solve_limit
-        threads, beside = divided(self.means.threads or self.model.solver.threads, counted=False)
+        threads, beside = divided(self.means.threads or self.model.solver.threads, counted=self.counted)
         options = Options(gap, threads, self.seed, self.means.verify, beside=beside)
         watch = None if self._watch is None else self._tell
-        search = Search(formulation, judge, options, self.stop.within(each), watch)
+        stop = self.stop.within(self._most_seconds(self.model))
+        if self.means.work_limit is not None:
+            stop = replace(stop, work=Work(), most_work=self.means.work_limit)
+        search = Search(formulation, judge, options, stop, watch)
         for plan in starts:
             search.offer(plan, "plan to start from")
         if not search.done:
             search_for_plan(search, memory)
         self.worked(time.perf_counter() - began)
         return search
+
+    def best_level(
+        self, asked: str, case: Solved, level: Level, make: Callable[[], Formulation], judge: Judge, gap: float
+    ) -> Optimum | None:
+        """The plan that goes furthest in a level, and between what that lies; None where the search failed.
+
+        `make` gives the formulation whose objective the level is, and `judge` tells what a plan comes to. The plan has
+        no audit here, and nothing is remembered for the next solve.
+        """
+        self.doing(asked)
+        point = None
+        if self._kept is not None:
+            point = self._kept.point(case, {"level": plain(level), "within": gap}, None, BEST_LEVEL)
+            known = _from_kept(asked, self._kept.found(point))
+            if known is not None and (known.plan is None or float(judge(known.plan).objective) == known.value.low):
+                self._took()
+                return known
+        if self.due:
+            self.cut_short = self.cut_short or self.over
+            return None
+        began = time.perf_counter()
+        try:
+            search = self.search(asked, make(), judge, gap=gap, starts=case.request.starts)
+        except Exception as error:
+            self._fails(asked, point, error, time.perf_counter() - began)
+            return None
+        took = time.perf_counter() - began
+        clock = search.stop.due and not (search.gap_reached or search.infeasible)
+        reason = search.stop.reason if clock else "gap reached"
+        plan = None if search.best is None else search.best.plan
+        status: Status = "infeasible" if search.infeasible else "no_plan" if plan is None else "feasible"
+        value = NEVER if search.infeasible else Interval(search.value, max(search.value, search.bound))
+        found = Optimum(asked, value, status, reason, plan, None, verified=False, seconds=took)
+        cut = clock and self.over and ended_by_the_clock(reason)
+        self.cut_short = self.cut_short or cut
+        if self._kept is not None and point is not None:
+            self._kept.keep(point, Worked(_as_kept(found), clock=ended_by_the_clock(reason)), took, cut_short=cut)
+        return found
 
     def priced(self, formulation: Formulation) -> Priced | None:
         """What the prices of the last optimum prove of a formulation; None where it needed none."""
@@ -258,6 +394,32 @@ class Desk:
             yield self
         finally:
             signal.signal(signal.SIGINT, before)
+
+
+def _as_kept(found: Optimum) -> dict[str, Any]:
+    """An optimum as JSON; seconds are no part of it."""
+    return {
+        "value": encode(found.value),
+        "status": found.status,
+        "stop_reason": found.stop_reason,
+        "verified": found.verified,
+        "plan": encode(found.plan),
+        EXACTLY: None if found.exact is None else str(found.exact),
+    }
+
+
+def _from_kept(asked: str, outcome: Outcome | None) -> Optimum | None:
+    """What `_as_kept` made; None where there is none, or where it cannot be read."""
+    if outcome is None:
+        return None
+    answer = outcome.answer
+    try:
+        status: Status = decode(Status, answer["status"])
+        value, plan = decode(Interval, answer["value"]), decode(Plan | None, answer["plan"])
+        reason, verified = str(answer["stop_reason"]), bool(answer["verified"])
+    except (ValueError, KeyError, TypeError):
+        return None
+    return Optimum(asked, value, status, reason, plan, None, verified=verified, seconds=0.0)
 
 
 def _optimum(asked: str, result: Result, seconds: float) -> Optimum:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+SAFETY, LEAST_SAFETY = 20.0, 600.0
+"""Seconds after which a solve is ended though its work is not done: by unit of work, and at least. A net, no limit."""
+
 
 @dataclass(frozen=True)
 class Means:
@@ -20,3 +23,8 @@ class Means:
     """Whether a second, different run must confirm the first."""
     work_limit: float | None = None
     """Work for each solve, counted and not timed, in units of very roughly a second."""
+
+
+def net(work: float) -> float:
+    """Seconds after which a solve whose work is limited is ended whatever has come of it."""
+    return max(SAFETY * work, LEAST_SAFETY)

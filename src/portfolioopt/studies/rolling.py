@@ -19,10 +19,12 @@ A planner without a tree may find itself where no plan keeps all limits, or brea
 then goes on with the plan at hand, and the limits that this breaks are told instead of a value.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path as FilePath
 from typing import Literal
 
 from portfolioopt.audit import Audit, Auditor
@@ -33,12 +35,15 @@ from portfolioopt.language.plans import compared_with
 from portfolioopt.networks.tree import grow
 from portfolioopt.plan import Decision, Plan
 from portfolioopt.result import Status
+from portfolioopt.result.exhibit import Exhibit, PlainTable
+from portfolioopt.result.figures import decimals_for, figure, percent
 from portfolioopt.result.tables import Table
 from portfolioopt.result.wording import risk_words
 from portfolioopt.solution.conditions import Condition, SameUntil, held
 from portfolioopt.solution.request import Request
 from portfolioopt.studies.answer import About
 from portfolioopt.studies.desk import Desk, Optimum
+from portfolioopt.studies.exhibiting import exhibit, told
 from portfolioopt.studies.interval import UNKNOWN, Interval
 from portfolioopt.studies.means import Means
 from portfolioopt.studies.pace import Watch
@@ -183,6 +188,40 @@ class Rolling:
             ),
         }
 
+    def exhibits(self) -> dict[str, Exhibit]:
+        """What the planners earn, and regret by scenario."""
+        if self.rolling is None or not math.isfinite(self.policy.low):
+            return {}
+        decimals = decimals_for([self.policy.low, self.rolling])
+        scale = max(abs(self.policy.low), abs(self.rolling))
+        rows = [] if self.risk else [("with hindsight", told(self.hindsight, decimals, scale))]
+        rows += [
+            ("the policy: one plan, made today", told(self.policy, decimals, scale)),
+            ("planning again at each review", figure(self.rolling, decimals)),
+        ]
+        if self.expected is not None:
+            rows.append(("planning again without a tree", figure(self.expected, decimals)))
+        regrets = PlainTable(
+            ("scenario", "probability", "with hindsight", "policy", "planning again", "regret of the policy"),
+            tuple(
+                (
+                    one.scenario,
+                    percent(float(one.probability)),
+                    told(one.hindsight, decimals, scale),
+                    figure(one.policy, decimals),
+                    figure(one.rolling, decimals),
+                    told(one.regret, decimals, scale),
+                )
+                for one in self.earned
+            ),
+        )
+        values = PlainTable(("", self.risk or "expected NPV"), tuple(rows))
+        said = "At each review what has been seen is known, and what was decided before stands."
+        return {
+            "": exhibit(self.about, "Planning again at each review", values, said),
+            "scenarios": exhibit(self.about, "Planning again, by scenario", regrets, "What hindsight would earn more."),
+        }
+
 
 ANSWER = Rolling
 
@@ -193,16 +232,20 @@ def rolling(
     means: Means | None = None,
     *,
     plan: Plan | None = None,
+    folder: FilePath | str | None = None,
     watch: Watch | None = None,
 ) -> Rolling:
     """Plans again at each review along every scenario, on the tree and without one; beside the policy and hindsight.
 
     plan    a plan to start the search for the policy from
+    folder  where each solve is stored as soon as it is made; what is stored there is not solved again
+
+    A solve that fails is told in `about.failed`, and ends nothing: a planner goes on with the plan at hand.
 
     Raises `InvalidInstance`, `InvalidModel` and `UnknownOption`; Ctrl-C ends it with what is known by then: a planner
     that is no longer asked goes on with the plan at hand.
     """
-    desk = Desk("rolling", instance, model, means or Means(), watch)
+    desk = Desk("rolling", instance, model, means or Means(), watch, going_on=True, folder=folder)
     with desk.at_work():
         return _Study(desk, plan).answer()
 

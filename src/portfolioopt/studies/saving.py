@@ -13,7 +13,7 @@ exhibits/*.json          what of it belongs on the page of a run (portfolioopt-e
 
 import importlib.util
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,12 +97,23 @@ def settle_study(
     """
     if parquet:
         check_parquet()
+    files = _files(answer, instance, model, datetime.now(UTC), command)
     with _told(folder):
-        for name, text in _files(answer, instance, model, datetime.now(UTC), command).items():
+        _clear(folder, files, parquet=parquet)
+        for name, text in files.items():
             write_whole(folder / name, text)
         if parquet:
             for name, table in answer.tables().items():
                 _write_parquet(table, folder / "tables" / f"{name}.parquet")
+
+
+def _clear(folder: Path, files: Mapping[str, str], *, parquet: bool) -> None:
+    """Takes away tables and exhibits of another question that was asked in the same folder before."""
+    there = [*(folder / "tables").glob("*.csv"), *(folder / EXHIBITS).glob("*.json")]
+    there += [] if parquet else (folder / "tables").glob("*.parquet")
+    for path in there:
+        if path.relative_to(folder).as_posix() not in files:
+            path.unlink()
 
 
 def check_parquet() -> None:

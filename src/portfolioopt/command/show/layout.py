@@ -7,6 +7,7 @@ from typing import IO
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.padding import Padding
 from rich.segment import Segment
+from rich.style import StyleType
 from rich.table import Table
 from rich.text import Text
 
@@ -64,14 +65,37 @@ def bullet(text: str | Text, mark: str = "-", indent: int = 2) -> Table:
 
 
 def columns(*names: str, left: int = 1) -> Table:
-    """A table without lines: the first `left` columns hold names, the others figures, right aligned."""
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    """A table without lines: the first `left` columns hold names, the others figures, right aligned.
+
+    Where it is too wide names are cut, never figures.
+    """
+    table = _Columns(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     for position, name in enumerate(names):
         if position < left:
-            table.add_column(Text(name), overflow="ellipsis", no_wrap=True)
+            table.add_column(Text(name))
         else:
             table.add_column(Text(name, justify="right"), justify="right", no_wrap=True)
     return table
+
+
+class _Columns(Table):
+    """Columns of names are those that may be wrapped, so rich makes them narrower first; but no name is wrapped."""
+
+    def add_row(self, *cells: RenderableType | None, style: StyleType | None = None, end_section: bool = False) -> None:
+        shown = [
+            cell if column.no_wrap or cell is None else _on_one_line(cell)
+            for column, cell in zip(self.columns, cells, strict=False)
+        ]
+        super().add_row(*shown, style=style, end_section=end_section)
+
+
+def _on_one_line(cell: RenderableType) -> RenderableType:
+    if isinstance(cell, str):
+        return Text(cell, no_wrap=True, overflow="ellipsis")
+    if isinstance(cell, Text):
+        cell = cell.copy()
+        cell.no_wrap, cell.overflow = True, "ellipsis"
+    return cell
 
 
 def facts(rows: Iterable[tuple[str, str]], indent: int = 2) -> Padding:

@@ -11,10 +11,12 @@ Without yearly budgets, one budget for all years holds instead: in every scenari
 most the sum of its yearly budgets and of the proceeds that may be spent again. The difference is the price of phasing.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path as FilePath
 
 from portfolioopt.audit import Auditor
 from portfolioopt.errors import UnknownOption
@@ -211,6 +213,7 @@ def frontier(
     tail: Decimal | float | None = None,
     without_yearly_budgets: bool = False,
     plan: Plan | None = None,
+    folder: FilePath | str | None = None,
     watch: Watch | None = None,
 ) -> Frontier:
     """What the best plan is worth at each level of risk, capital, an exposure or a requirement.
@@ -222,10 +225,13 @@ def frontier(
     tail        share of the future that counts as bad; the model's own, or a tenth
     without_yearly_budgets   also with one capital budget for all years: what phasing it by year costs
     plan        a plan of one's own, to start from and to mark
+    folder      where each solve is stored as soon as it is made; what is stored there is not solved again
+
+    A solve that fails is told in `about.failed`, and ends nothing.
 
     Raises `InvalidInstance`, `InvalidModel` and `UnknownOption`; Ctrl-C ends it with the points known by then.
     """
-    desk = Desk("frontier", instance, model, means or Means(), watch)
+    desk = Desk("frontier", instance, model, means or Means(), watch, going_on=True, folder=folder)
     if points < 2:
         raise UnknownOption("a frontier has at least its two ends: ask for 2 points or more")
     chosen = yardstick(desk.instance, desk.model, against, tail)
@@ -309,7 +315,7 @@ class _Study:
 
     def seconds(self) -> float:
         """A fair share of the time left for the next solve."""
-        share = self.desk.stop.left / max(self.left, 1)
+        share = math.inf if self.desk.counted else self.desk.stop.left / max(self.left, 1)
         self.left -= 1
         return share
 

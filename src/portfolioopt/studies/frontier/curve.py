@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from portfolioopt.audit import Audit, Auditor
 from portfolioopt.audit.levels import level_of
-from portfolioopt.formulation.build import formulate
+from portfolioopt.formulation.build import Formulation, formulate
 from portfolioopt.formulation.levels import sought
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.levels import Level, Worth, direction
@@ -23,7 +23,8 @@ from portfolioopt.solution.conditions import AtLevel
 from portfolioopt.solution.cuts import Breach
 from portfolioopt.solution.judgement import Verdict
 from portfolioopt.solution.request import Request
-from portfolioopt.studies.desk import Desk, Optimum
+from portfolioopt.solving import Solved
+from portfolioopt.studies.desk import NOTHING_KNOWN, Desk, Optimum
 from portfolioopt.studies.interval import Interval
 
 
@@ -125,7 +126,7 @@ class Curve:
         starts = [one.plan for one in self.stands if least is None or one.value >= least]
         if cautious is not None:
             request = Request((*self.always, *worth), against=self.against, starts=tuple(starts))
-            seconds = share * self.desk.stop.left
+            seconds = math.inf if self.desk.counted else share * self.desk.stop.left
             found = self.desk.optimum(asked, self.instance, cautious, request, seconds=seconds)
             if found.plan is not None:
                 self.stand(found.plan)
@@ -135,25 +136,28 @@ class Curve:
     def _sought(self, asked: str, conditions: tuple[AtLevel, ...], starts: list[Plan], share: float) -> Interval:
         """A search whose objective is the level itself."""
         assert not isinstance(self.level, Worth)
-        if self.desk.due:
-            self.desk.cut_short = True
-            return Interval(-math.inf, math.inf)
-        formulation = formulate(lay_out(self.instance), self.model, self.against)
-        for condition in conditions:
-            formulation = condition.applied(formulation)
+        desk, level = self.desk, self.level
+
+        def make() -> Formulation:
+            formulation = formulate(lay_out(self.instance), self.model, self.against)
+            for condition in conditions:
+                formulation = condition.applied(formulation)
+            return sought(formulation, "level", level)
 
         def judge(plan: Plan) -> Verdict:
             audit = self._auditor.audit(plan, tables=False)
             return Verdict(self.sign * self._reached(audit), tuple(self._breaches(audit, conditions)))
 
-        gap = self.desk.means.gap if self.desk.means.gap is not None else float(self.model.solver.gap)
-        with self.desk.for_a_part(share):
-            search = self.desk.search(asked, sought(formulation, "level", self.level), judge, gap=gap, starts=starts)
-        if search.best is not None:
-            self.stand(search.best.plan)
-        if not search.gap_reached and self.desk.over:
-            self.desk.cut_short = True
-        low, high = search.value, search.bound
+        gap = desk.means.gap if desk.means.gap is not None else float(desk.model.solver.gap)
+        request = Request(conditions, against=self.against, starts=tuple(starts))
+        case = Solved(self.instance, self.model, request, NOTHING_KNOWN)
+        with desk.for_a_part(1.0 if desk.counted else share):
+            found = desk.best_level(asked, case, level, make, judge, gap)
+        if found is None:
+            return Interval(-math.inf, math.inf)
+        if found.plan is not None:
+            self.stand(found.plan)
+        low, high = found.value.low, found.value.high
         return Interval(low, high) if self.sign > 0 else Interval(-high, -low)
 
     def _reached(self, audit: Audit) -> Fraction:

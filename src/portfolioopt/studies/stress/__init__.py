@@ -2,8 +2,8 @@
 
 A draw takes a scenario by its probability, and the plan does what it says for that scenario. Then
 
-    drivers      level(w,y)·exp(x_y − ½·Var x_y),  x_y = persistence·x_{y−1} + volatility·ε_y,  x_{−1} = 0, ε_y ~ N(0,1)
-                 for every driver with a declared volatility, each by itself: the mean of a level stays the scenario's
+    drivers      stray from the scenario's level by a lognormal factor of mean 1 that lasts, and may be correlated
+                 between drivers (moves.py), where they have a declared volatility
     breakdowns   each year in which a partnership is active it breaks down with its breakdown rate, and then costs its
                  breakdown loss, once; the partnership goes on. The instance charges rate·loss instead: the mean of this
 
@@ -19,12 +19,12 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path as FilePath
 
 import numpy as np
 
 from portfolioopt.audit import Audit, Auditor
 from portfolioopt.errors import UnknownOption
-from portfolioopt.language.checking import did_you_mean
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
 from portfolioopt.language.plans import compared_with
@@ -41,9 +41,10 @@ from portfolioopt.studies.exhibiting import exhibit
 from portfolioopt.studies.means import Means
 from portfolioopt.studies.pace import Watch
 from portfolioopt.studies.stress.courses import Courses, Outcome
+from portfolioopt.studies.stress.moves import PERSISTENCE, Moves, Pairs, moves_of
 
 DRAWS, MOST_DRAWS = 10_000, 10_000_000
-PERSISTENCE, TAIL = 0.8, 0.1
+TAIL = 0.1
 QUANTILES = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 BINS = 20
 BATCH, MOST_NUMBERS = 1_000, 20_000_000
@@ -143,6 +144,8 @@ class Stress:
     outage: bool
     volatility: tuple[tuple[str, float], ...]
     persistence: float
+    correlation: tuple[tuple[str, str, float], ...]
+    """Between the yearly shocks of two drivers; all others move independently."""
     tail: float
     """Share of the draws that counts as worst."""
     promised: float | None
@@ -243,9 +246,11 @@ def stress(
     draws: int = DRAWS,
     volatility: Mapping[str, float] | None = None,
     persistence: float = PERSISTENCE,
+    correlation: float | Pairs = 0.0,
     breakdowns: bool = True,
     outage: bool = False,
     tail: float | None = None,
+    folder: FilePath | str | None = None,
     watch: Watch | None = None,
 ) -> Stress:
     """A plan in drawn futures: distribution of NPV, limits broken, and who drives the worst draws.
@@ -254,40 +259,32 @@ def stress(
     draws        how many futures; `means.seed` (or the model's) is their seed
     volatility   by driver, standard deviation of the yearly shock to the logarithm of its level
     persistence  share of last year's deviation that is left this year, 0 to 1
+    correlation  between the yearly shocks of drivers, -1 to 1: of every two that move, or by (driver, driver)
     breakdowns   whether they are drawn; if not, they are charged at what they cost on average
     outage       whether a partnership also provides nothing in the year of a breakdown
     tail         share of the draws that counts as worst; the model's, or a tenth
+    folder       where the solve for the plan is stored, where none is given; draws are made anew, and come out the same
 
     Raises `InvalidInstance`, `InvalidModel` and `UnknownOption`; Ctrl-C ends it with the draws made by then.
     """
-    desk = Desk("stress", instance, model, means or Means(), watch)
+    desk = Desk("stress", instance, model, means or Means(), watch, folder=folder)
     risk = desk.model.objective.risk
     share = (float(risk.tail) if isinstance(risk, Cvar) else TAIL) if tail is None else float(tail)
-    moving = _checked(desk.instance, volatility or {}, draws, persistence, share)
+    _check(draws, share)
+    moves = moves_of(desk.instance, volatility or {}, persistence, correlation)
     if outage and not breakdowns:
         raise UnknownOption("an outage is what follows a breakdown: it needs breakdowns to be drawn")
     with desk.at_work():
-        study = _Study(desk, draws, moving, persistence, share, breakdowns=breakdowns, outage=outage)
+        study = _Study(desk, draws, moves, share, breakdowns=breakdowns, outage=outage)
         return study.answer(plan)
 
 
-def _checked(
-    instance: Instance, volatility: Mapping[str, float], draws: int, persistence: float, tail: float
-) -> tuple[tuple[str, float], ...]:
-    """Volatilities by driver, those of 0 left out; raises `UnknownOption`."""
+def _check(draws: int, tail: float) -> None:
+    """Raises `UnknownOption`."""
     if not 1 <= draws <= MOST_DRAWS:
         raise UnknownOption(f"the number of draws is from 1 to {MOST_DRAWS:,}, not {draws}")
-    if not 0 <= persistence <= 1:
-        raise UnknownOption(f"persistence is from 0 to 1, not {persistence}")
     if not 0 < tail <= 1:
         raise UnknownOption(f"a tail is a share above 0 and at most 1, not {tail}")
-    for driver, value in volatility.items():
-        if driver not in instance.drivers:
-            hint = did_you_mean(driver, instance.drivers) or "the instance has none"
-            raise UnknownOption(f"there is no driver called {driver}; {hint}")
-        if not 0 <= value <= 2:
-            raise UnknownOption(f"the volatility of {driver} is from 0 to 2, not {value}")
-    return tuple(sorted((driver, float(value)) for driver, value in volatility.items() if value))
 
 
 @dataclass(frozen=True)
@@ -309,15 +306,14 @@ class _Study:
         self,
         desk: Desk,
         draws: int,
-        volatility: tuple[tuple[str, float], ...],
-        persistence: float,
+        moves: Moves,
         tail: float,
         *,
         breakdowns: bool,
         outage: bool,
     ) -> None:
         self.desk, self.draws, self.tail = desk, draws, tail
-        self.volatility, self.persistence = volatility, persistence
+        self.moves = moves
         self.breakdowns, self.outage = breakdowns, outage
         self.against = compared_with(desk.model, desk.instance)
 
@@ -384,13 +380,8 @@ class _Study:
     def _noise(self, courses: Courses, shocks: np.random.Generator, batch: int) -> Floats:
         """[draw, year, driver] what levels are multiplied by; its mean is 1."""
         noise = np.ones((batch, courses.years, len(courses.drivers)))
-        for driver, volatility in self.volatility:
-            step = shocks.standard_normal((batch, courses.years))
-            deviation, variance = np.zeros(batch), 0.0
-            for year in range(courses.years):
-                deviation = self.persistence * deviation + volatility * step[:, year]
-                variance = self.persistence**2 * variance + volatility**2
-                noise[:, year, courses.drivers.index(driver)] = np.exp(deviation - variance / 2)
+        for driver, factor in self.moves.factors(shocks, batch, courses.years).items():
+            noise[:, :, courses.drivers.index(driver)] = factor
         return noise
 
     def without_draws(self, status: Status, audit: Audit | None, broken: tuple[str, ...]) -> Stress:
@@ -401,8 +392,9 @@ class _Study:
             draws=0,
             breakdowns=self.breakdowns,
             outage=self.outage,
-            volatility=self.volatility,
-            persistence=self.persistence,
+            volatility=self.moves.volatility,
+            persistence=self.moves.persistence,
+            correlation=self.moves.correlation,
             tail=self.tail,
             promised=None if audit is None else float(audit.expected_npv),
             broken=broken,
@@ -429,8 +421,9 @@ class _Study:
             draws=len(npv),
             breakdowns=self.breakdowns,
             outage=self.outage,
-            volatility=self.volatility,
-            persistence=self.persistence,
+            volatility=self.moves.volatility,
+            persistence=self.moves.persistence,
+            correlation=self.moves.correlation,
             tail=self.tail,
             promised=float(audit.expected_npv),
             broken=broken,

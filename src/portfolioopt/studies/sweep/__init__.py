@@ -36,7 +36,7 @@ from portfolioopt.result.wording import risk_words
 from portfolioopt.solution.stop import Stop
 from portfolioopt.studies.answer import About
 from portfolioopt.studies.exhibiting import exhibit
-from portfolioopt.studies.means import Means
+from portfolioopt.studies.means import Means, net
 from portfolioopt.studies.pace import Step, Watch
 from portfolioopt.studies.sweep import tables
 from portfolioopt.studies.sweep.designs import Design, Trial, grid, listed, one_at_a_time, sample
@@ -59,8 +59,6 @@ __all__ = [
     "sweep",
 ]
 
-SAFETY, LEAST_SAFETY = 20.0, 600.0
-"""Seconds after which a solve is ended though its work is not done: by unit of work, and at least. A net, no limit."""
 NO_LIMIT = Means(time_limit=math.inf)
 
 
@@ -242,7 +240,7 @@ class _Sweeping:
         return solve_asked(
             trial.changes,
             gap=self.means.gap,
-            time_limit=max(SAFETY * self.work_limit, LEAST_SAFETY) if limit is None else limit,
+            time_limit=net(self.work_limit) if limit is None else limit,
             work_limit=self.work_limit,
             seed=self.means.seed,
             verify=self.means.verify,

@@ -14,11 +14,11 @@ from portfolioopt.points import Facts
 from portfolioopt.points.facts import opened
 from portfolioopt.points.store import write_whole
 from portfolioopt.result.exact import decode, encode
+from portfolioopt.studies.asked import ASKED_FILE, at_home, keep_against, refuse_another
 from portfolioopt.studies.means import Means
 from portfolioopt.studies.sweep.designs import Design
 
 ASKED_FORMAT = "portfolioopt-sweep-asked/1"
-ASKED_FILE = "asked.json"
 
 
 @dataclass(frozen=True)
@@ -39,17 +39,20 @@ def keep(asked: Asked, folder: Path) -> None:
         "design": asked.design.plain,
         "means": encode(asked.means),
     }
+    keep_against(asked.instance, asked.model, folder)
     write_whole(folder / ASKED_FILE, json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n")
 
 
 def kept(folder: Path) -> Asked:
-    """What was asked in a folder. Raises `InvalidInput` where that cannot be read."""
+    """What was asked in a folder. Raises `InvalidInput` where that cannot be read, or was another study."""
+    refuse_another(folder, "sweep")
     try:
         raw = json.loads((folder / ASKED_FILE).read_text(encoding="utf-8"))
         if raw["format"] != ASKED_FORMAT:
             raise ValueError(f"its format should be {ASKED_FORMAT}")
         facts = opened(Facts(**raw["facts"]))
-        return Asked(facts.instance, facts.model, Design.of(raw["design"]), decode(Means, raw["means"]))
+        model = at_home(facts.model, folder)
+        return Asked(facts.instance, model, Design.of(raw["design"]), decode(Means, raw["means"]))
     except OSError as error:
         message = f"holds no sweep to go on with: {error.strerror or error}"
     except (ValueError, KeyError, TypeError, AttributeError) as error:
