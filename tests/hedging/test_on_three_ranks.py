@@ -17,6 +17,7 @@ import pytest
 
 from benchmarks.portfolios import realistic
 from portfolioopt import Instance, read_instance, solve
+from portfolioopt.language.writing import to_yaml
 from portfolioopt.runs import read_run
 
 ROOT = Path(__file__).parents[2]
@@ -103,6 +104,20 @@ def test_a_generated_tree_is_shared_between_six_processes(tmp_path: Path) -> Non
     assert result["objective"] <= exact + 1e-6
     assert result["bound"] >= exact - 1e-9 * abs(exact)
     assert result["gap"] <= 0.01
+
+
+@pytest.mark.parametrize("limit", [0.2, 4.0])
+def test_a_limit_of_time_that_is_too_short_is_kept_and_what_is_known_is_told(tmp_path: Path, limit: float) -> None:
+    facts = Instance.model_validate(realistic(3, partnerships=20, years=8, scenarios=48))
+    (tmp_path / "facts.yaml").write_text(to_yaml(facts), encoding="utf-8")
+    run = hedged(tmp_path, 3, "facts.yaml", "--time-limit", limit, "--gap", 0, "--out", "found", "--json")
+    assert run.code == 0, run.err
+    found = run.result
+    assert found["status"] == "feasible"
+    assert found["stop_reason"].startswith("time limit")
+    timings = json.loads((tmp_path / "found" / "manifest.json").read_text(encoding="utf-8"))["timings"]
+    # two audits of all scenarios come on top of a limit that is over before it has begun; CI is slow
+    assert timings["total"] < limit + 8
 
 
 def test_a_measure_of_risk_is_bounded_from_the_right_side(tmp_path: Path) -> None:

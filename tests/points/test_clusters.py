@@ -4,6 +4,8 @@ Each cluster is a real one on this machine, started as a user would start it; th
 its own; workers are killed with SIGKILL, each while it is at a point.
 """
 
+import datetime
+import ipaddress
 import json
 import os
 import random
@@ -14,8 +16,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from portfolioopt.command import run
 
@@ -122,12 +130,21 @@ def test_five_killed_processes_leave_the_bytes_of_a_run_in_one_process(
 
 
 @contextmanager
-def dask_cluster(folder: Path, *security: str) -> Iterator[str]:
+def dask_cluster(folder: Path, *security: str, protocol: str = "tcp") -> Iterator[str]:
     """A scheduler and two workers, each a process that its nurse replaces; the scheduler's address."""
     pytest.importorskip("distributed")
     told = folder / "scheduler.json"
     dask = (sys.executable, "-m", "dask")
-    scheduler = ("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(told))
+    scheduler = (
+        "scheduler",
+        "--host",
+        f"{protocol}://127.0.0.1",
+        "--port",
+        "0",
+        "--no-dashboard",
+        "--scheduler-file",
+        str(told),
+    )
     workers = ("--nworkers", "2", "--nthreads", "1", "--no-dashboard", "--scheduler-file", str(told))
     with started(*dask, *scheduler, *security):
         deadline = time.monotonic() + PATIENCE
@@ -144,6 +161,76 @@ def test_on_dask_killed_workers_leave_the_bytes_of_a_run_in_one_process(
 ) -> None:
     with dask_cluster(tmp_path) as address:
         at_work(["--engine", "dask", "--address", address], serial, tmp_path / "out", kills)
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An authority, a certificate of it with its key, and those of another authority: cert.pem and other.pem."""
+    folder = tmp_path_factory.mktemp("certificates")
+    for authority, name in (("ca", "cert"), ("other_ca", "other")):
+        issuer, issuer_key = certificate(authority, None)
+        own, own_key = certificate(name, (issuer, issuer_key))
+        (folder / f"{authority}.pem").write_bytes(issuer.public_bytes(Encoding.PEM))
+        (folder / f"{name}.pem").write_bytes(own.public_bytes(Encoding.PEM))
+        secret = own_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        (folder / f"{name}_key.pem").write_bytes(secret)
+    return folder
+
+
+def certificate(name: str, issuer: tuple[Any, Any] | None) -> tuple[Any, Any]:
+    """A certificate for this machine and its key, signed by an issuer, or by itself as an authority."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject if issuer is None else issuer[0].subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=2))
+        .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .sign(key if issuer is None else issuer[1], hashes.SHA256())
+    )
+    return made, key
+
+
+def identity(folder: Path, authority: str = "ca", name: str = "cert") -> dict[str, str]:
+    """What the page on sweeps tells to set, here, for a cluster with TLS."""
+    tls = "DASK_DISTRIBUTED__COMM__TLS"
+    return {
+        f"{tls}__CA_FILE": str(folder / f"{authority}.pem"),
+        f"{tls}__CLIENT__CERT": str(folder / f"{name}.pem"),
+        f"{tls}__CLIENT__KEY": str(folder / f"{name}_key.pem"),
+    }
+
+
+def test_on_dask_with_tls_who_has_a_certificate_gets_the_same_bytes_and_nobody_else_gets_in(
+    certificates: Path, serial: dict[str, bytes], tmp_path: Path
+) -> None:
+    files = {"--tls-ca-file": "ca.pem", "--tls-cert": "cert.pem", "--tls-key": "cert_key.pem"}
+    security = [word for option, file in files.items() for word in (option, str(certificates / file))]
+    with dask_cluster(tmp_path, *security, protocol="tls") as address:
+        assert address.startswith("tls://127.0.0.1:")
+        for number, (known, said) in enumerate(
+            (
+                ({}, "asks for a certificate, and Dask is told of none: set DASK_DISTRIBUTED__COMM__TLS__CA_FILE"),
+                (identity(certificates, name="nobody"), "certificates that Dask is told to use cannot be read"),
+                (identity(certificates, "other_ca", "other"), "no Dask scheduler answers"),
+                (identity(certificates), ""),
+            )
+        ):
+            folder = tmp_path / f"out{number}"
+            command = [sys.executable, "-m", "portfolioopt", "sweep", *QUICK, "--out", str(folder), "--quiet"]
+            command += ["--engine", "dask", "--address", address]
+            ended = subprocess.run(command, env={**ENV, **known}, capture_output=True, text=True, timeout=PATIENCE)
+            assert ended.returncode == (1 if said else 0), ended.stderr
+            assert said in ended.stderr
+            assert "Traceback" not in ended.stderr
+        assert answers(folder) == serial
+    assert not any(b"PRIVATE KEY" in file.read_bytes() for file in folder.rglob("*") if file.is_file())
 
 
 RAY = """

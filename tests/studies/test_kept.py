@@ -87,7 +87,7 @@ def test_whatever_has_been_stored_when_it_is_killed_the_rest_comes_out_the_same(
         assert stored(part) == points
 
 
-@pytest.mark.parametrize("study", ["frontier", "rolling"])
+@pytest.mark.parametrize("study", ["frontier", pytest.param("rolling", marks=pytest.mark.slow)])
 def test_a_command_that_is_killed_goes_on(study: str, tmp_path: Path) -> None:
     options = ["--work-limit", "20", "--no-verify", "--quiet"]
     options += ["--points", "3"] if study == "frontier" else []

@@ -1,6 +1,7 @@
 """Planning again earns what the policy earns where only the mean counts, and what differs elsewhere is told."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,13 @@ from audit.cases import case, deal, form, futures, leave, owned
 from engine_samples import Written, same
 from enumeration.enumerator import best_plan
 from enumeration.generators import random_instance
-from portfolioopt import Instance, Means, Model, read_instance, rolling
+from portfolioopt import Instance, Means, Model, read_instance, read_model, rolling
+from portfolioopt.audit import Auditor
 from portfolioopt.command import run
+from portfolioopt.command.study import show_answer
+from portfolioopt.plan import TODAY
 from portfolioopt.studies.answer import from_json, to_json
+from portfolioopt.studies.desk import Desk, Optimum
 from portfolioopt.studies.interval import Interval
 from portfolioopt.studies.rolling import Rolling
 
@@ -142,6 +147,38 @@ def test_what_is_done_is_one_plan_that_knows_no_more_than_it_may() -> None:
         {"steady": 1538.9, "slow_ev": 1123.7, "tariff_wall": 1144.1, "wall_and_slow": 804.2}, abs=0.1
     )
     assert from_json(to_json(found)) == found
+
+
+@pytest.mark.parametrize("model", ["expected_value", "risk_averse"])
+def test_where_the_search_for_the_policy_stops_short_what_planners_find_makes_it_better(
+    model: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever a planner does is a plan that could have been made today, so that no policy told is worth less."""
+    facts = read_instance(INSTANCES / "five_deals")
+    whole = rolling(facts, model, Means(verify=False))
+    optimum = Desk.optimum
+
+    def short(self: Desk, asked: str, *given: Any, **options: Any) -> Optimum:
+        found = optimum(self, asked, *given, **options)
+        if asked not in ("the policy", "the policy, again"):
+            return found
+        audit = Auditor(facts, read_model(model)).audit(TODAY, tables=False)
+        value = Interval(float(audit.objective), found.value.high)
+        return replace(found, plan=TODAY, audit=audit, value=value, status="feasible")
+
+    monkeypatch.setattr(Desk, "optimum", short)
+    found = rolling(facts, model, Means(verify=False))
+    assert found.rolling is not None
+    assert found.policy.low >= found.rolling
+    assert found.expected is None or found.policy.low >= found.expected
+    assert found.policy.low > float(Auditor(facts, read_model(model)).audit(TODAY).objective)
+    assert found.policy.high == whole.policy.high
+    assert found.policy.low <= whole.policy.low * (1 + 1e-9)
+    show_answer(found)
+    said = capsys.readouterr().out
+    assert "more: the policy was not solved" not in said
+    if found.improved:
+        assert "Planning again came upon a better plan" in said
 
 
 def test_years_between_reviews_are_none_to_plan_again_in() -> None:

@@ -29,11 +29,9 @@ if TYPE_CHECKING:
 
     from portfolioopt.plan import Decision
     from portfolioopt.studies.asked import Asked
+    from portfolioopt.studies.interval import Interval
     from portfolioopt.studies.pace import Watch
     from portfolioopt.studies.rolling import Rolling
-
-HAIR = 1e-7
-"""Relative difference of values below which planners earn the same."""
 
 
 def rolling_command(
@@ -113,16 +111,25 @@ def report(answer: "Rolling", _console: "Console") -> "Iterable[RenderableType]"
         table.add_row(
             one.scenario,
             percent(float(one.probability)),
-            span(one.hindsight, decimals),
+            _at_least(one.hindsight, decimals, scale),
             earned(one.policy),
             earned(one.rolling),
             earned(one.expected) if answer.expected is not None or one.broken or one.expected is not None else "",
-            span(one.regret, decimals, scale=scale) if one.hindsight.high < float("inf") else "not known",
+            _at_least(one.regret, decimals, scale) if one.hindsight.high < float("inf") else "not known",
         )
     yield indented(table)
     yield paragraph("Regret is what hindsight earns more than the policy.", style="dim")
+    if any(not one.hindsight.settled_beside(scale) for one in answer.earned if one.hindsight.high < float("inf")):
+        yield paragraph("* at least so much: tables/scenarios.csv of the study says at most what.", style="dim")
     yield from _reviews(answer, decimals)
     yield from _differing(answer)
+
+
+def _at_least(value: "Interval", decimals: int, scale: float) -> str:
+    """What is proven to be earned, with a star where it may be more."""
+    from portfolioopt.result.figures import figure
+
+    return f"{figure(value.low, decimals)}{'' if value.settled_beside(scale) else '*'}"
 
 
 def _without(answer: "Rolling", decimals: int) -> str:
@@ -140,11 +147,17 @@ def _meaning(answer: "Rolling", decimals: int) -> "Iterable[RenderableType]":
     from portfolioopt.command.show.layout import bullet
     from portfolioopt.result.figures import figure
     from portfolioopt.result.wording import some
+    from portfolioopt.studies.rolling import HAIR
 
     scale = max(abs(answer.policy.low), 1e-9)
     lost = answer.lost or 0.0
     if not answer.about.complete:
         yield bullet("Not everything was planned again in time: where it was not, the plan at hand went on.")
+    elif answer.improved:
+        yield bullet(
+            "Planning again came upon a better plan than the search for the policy, which had stopped short: it is "
+            "told as the policy here. More time for each solve (--solve-limit) finds it at once."
+        )
     elif abs(lost) <= HAIR * scale:
         yield bullet("Planning again earns what the policy earns: it has foreseen what would be decided at reviews.")
     elif answer.risk and lost > 0:

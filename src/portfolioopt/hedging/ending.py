@@ -20,6 +20,10 @@ ROUNDING = 1e-9
 """Relative difference up to which a value and a bound do not contradict each other."""
 
 
+LEAST_TO_EXPLAIN = 2.0
+"""Seconds to find out which limits clash, whatever time is left."""
+
+
 @dataclass(frozen=True)
 class Found:
     """What of a board the first process needs to know."""
@@ -34,6 +38,8 @@ class Found:
     worth_again: float
     seconds_again: float
     infeasible: tuple[str, ...]
+    set_up: bool = True
+    """Whether there was time to set up the scenarios."""
 
 
 def found_on(board: Board) -> Found:
@@ -87,11 +93,12 @@ def result_of(case: Case, found: Found, ranks: Ranks, search: Stop, began: float
         names = ", ".join(found.infeasible[:3]) + (" and others" if len(found.infeasible) > 3 else "")
         reason = f"infeasible: no plan keeps all limits in {names}, not even one for that alone"
         bound = -math.inf
-        only = Session().solve(alone(instance, found.infeasible[0]), model, time_limit=float(case.solver.time_limit))
+        left = max(began + float(case.solver.time_limit) - time.perf_counter(), LEAST_TO_EXPLAIN)
+        only = Session().solve(alone(instance, found.infeasible[0]), model, time_limit=left)
         conflict, smallest = only.conflict, only.conflict_is_smallest
         said = f"Already {found.infeasible[0]} by itself, as if it were sure to come, has no plan."
         verification = replace(only.verification, said=f"{said} {only.verification.said}")
-        if only.status != "infeasible":
+        if only.chosen is not None:
             raise EngineFault(f"two runs disagree on whether {found.infeasible[0]} has a plan")
     else:
         reached = bound - value <= float(case.solver.gap) * max(abs(value), 1e-9)
@@ -130,6 +137,8 @@ def result_of(case: Case, found: Found, ranks: Ranks, search: Stop, began: float
 
 def _why(case: Case, found: Found, search: Stop) -> str:
     """Why the search ended before the gap was reached."""
+    if not found.set_up and not search.asked.is_set():
+        return f"time limit, too short to set up {len(case.instance.futures)} scenarios"
     if search.asked.is_set():
         return "interrupted"
     if search.due:

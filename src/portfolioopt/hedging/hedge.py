@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from portfolioopt.audit import Audit, Auditor
 from portfolioopt.hedging.case import Case, case_of
-from portfolioopt.hedging.ending import found_on, result_of, together
-from portfolioopt.hedging.ranks import Ranks, join
+from portfolioopt.hedging.ending import Found, found_on, result_of, together
+from portfolioopt.hedging.ranks import CYLINDERS, Ranks, join
 from portfolioopt.hedging.stages import stages_of
-from portfolioopt.hedging.stakes import board_for, survey
+from portfolioopt.hedging.stakes import board_for, known_plans, survey
 from portfolioopt.hedging.wheel import spin
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
@@ -21,6 +21,7 @@ from portfolioopt.networks.tree import grow
 from portfolioopt.plan import TODAY
 from portfolioopt.result import Result
 from portfolioopt.solution.highs import Settings
+from portfolioopt.solution.judgement import Candidate
 from portfolioopt.solution.stop import Stop
 from portfolioopt.solving import verdict_of
 
@@ -29,6 +30,8 @@ SEARCH, ALL = 0.75, 0.97
 """Shares of the time limit until the search ends, and until the bound has been proven again."""
 ONE_PRESS = 0.5
 """Seconds within which two signals are one press of Ctrl-C."""
+SET_UP = 2.5
+"""How many times what taking a scenario apart takes all takes that has to be done before it can be solved."""
 FINER = 0.1
 """Gap of a scenario's run, as a share of the asked gap."""
 
@@ -130,11 +133,18 @@ def _hedged(
     stages = stages_of(grow(instance))
     auditor = Auditor(instance, model, case.against)
     nothing = auditor.audit(TODAY, tables=False) if ranks.first else None
-    level, stake = survey(case, stages, ranks.shared(_value(nothing)), ranks)
+    surveyed = survey(case, stages, ranks.shared(_value(nothing)), ranks, search)
+    if surveyed is None:
+        return _with_what_is_known(case, ranks, auditor, search, began)
+    level, stake = surveyed
     settings = Settings(
         seed=case.solver.seed, threads=case.solver.threads or 1, gap=max(FINER * float(case.solver.gap), 1e-9)
     )
-    board = board_for(case, stages, stake, level, settings)
+    board, seconds = board_for(case, stages, stake, level, settings)
+    groups = max(ranks.size // CYLINDERS, 1)
+    each = SET_UP * seconds * math.ceil(len(stages.scenarios) / groups)
+    if any(ranks.world.allgather(each > search.seconds_left)):
+        return _with_what_is_known(case, ranks, auditor, search, began)
     board.judge = lambda plan: verdict_of(instance, auditor.audit(plan, tables=False))
     board.stop, board.last = search, last
 
@@ -145,7 +155,7 @@ def _hedged(
             progress(Sight(phase, _finite(value), _finite(bound), gap, time.perf_counter() - began))
 
     board.progress = told
-    surveyed = time.perf_counter()
+    ready = time.perf_counter()
     spin(case, stages, board, level, ranks)
     spun = time.perf_counter()
     boards = ranks.world.gather(found_on(board), root=0)
@@ -153,11 +163,28 @@ def _hedged(
         return None
     found = together(boards)
     timings = {
-        "survey": surveyed - began,
-        "hedging": spun - surveyed - found.seconds_again,
+        "survey": ready - began,
+        "hedging": spun - ready - found.seconds_again,
         "verification": found.seconds_again,
     }
     return result_of(case, found, ranks, search, began, timings)
+
+
+def _with_what_is_known(case: Case, ranks: Ranks, auditor: Auditor, search: Stop, began: float) -> Result | None:
+    """The best plan of those there were before, where there is no time to set up the scenarios."""
+    if not ranks.first:
+        return None
+    search.deadline = min(search.deadline, time.perf_counter())
+    best: Candidate | None = None
+    refused = 0
+    plans = known_plans(case)
+    for name, plan in plans:
+        verdict = verdict_of(case.instance, auditor.audit(plan, tables=False))
+        refused += not verdict.ok
+        if verdict.ok and (best is None or verdict.objective > best.objective):
+            best = Candidate(plan, verdict.objective, name)
+    found = Found(best, refused, len(plans), 0, math.inf, math.inf, math.inf, -math.inf, 0.0, (), set_up=False)
+    return result_of(case, found, ranks, search, began, {"survey": time.perf_counter() - began})
 
 
 def _value(audit: Audit | None) -> float:

@@ -1,6 +1,7 @@
 """What is at stake with every partnership, which says how hard scenarios are to be drawn together."""
 
 import math
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -27,8 +28,9 @@ LEAST = 0.02
 """The least weight, as a share of the mean over all partnerships."""
 
 
-def survey(case: Case, stages: Stages, today: float, ranks: Ranks) -> tuple[Level, Floats]:
-    """What all scenarios share of a level of risk, and what is at stake with each partnership, on their mean.
+def survey(case: Case, stages: Stages, today: float, ranks: Ranks, stop: Stop) -> tuple[Level, Floats] | None:
+    """What all scenarios share of a level of risk, and what is at stake with each partnership, on their mean; None
+    where there was no time to look at all of them.
 
     `today` is what doing nothing is worth, −∞ where it breaks a limit: no plan that is worth less need be looked at.
     Each process looks at its share of the scenarios.
@@ -36,6 +38,8 @@ def survey(case: Case, stages: Stages, today: float, ranks: Ranks) -> tuple[Leve
     stake = np.zeros(len(case.instance.partnerships))
     most, highest, mean = 0.0, -math.inf, 0.0
     for position in range(ranks.number, len(stages.scenarios), ranks.size):
+        if stop.due:
+            break
         name, probability = stages.scenarios[position], stages.probability[position]
         formulation = plain(case.instance, case.model, name)
         stake += probability * _stake(formulation)
@@ -43,6 +47,8 @@ def survey(case: Case, stages: Stages, today: float, ranks: Ranks) -> tuple[Leve
             most = max(most, most_worth(formulation))
             dearest = PriceList(formulation).evaluate(np.zeros(len(formulation.labels)), losses=False).bound
             highest, mean = max(highest, dearest), mean + probability * dearest
+    if any(ranks.world.allgather(stop.due)):
+        return None
     shared = ranks.world.allgather((most, highest, mean, stake))
     stake = np.sum([one[3] for one in shared], axis=0)
     most, highest = max(one[0] for one in shared), max(one[1] for one in shared)
@@ -72,9 +78,16 @@ def _stake(formulation: Formulation) -> Floats:
     return stake
 
 
-def board_for(case: Case, stages: Stages, stake: Floats, level: Level, settings: Settings) -> Board:
-    """What all processes are told."""
+def known_plans(case: Case) -> tuple[tuple[str, Plan], ...]:
+    """Plans that there are before any search, by what they are."""
+    return (("today", TODAY), *((("plan compared with", case.against),) if case.against != TODAY else ()))
+
+
+def board_for(case: Case, stages: Stages, stake: Floats, level: Level, settings: Settings) -> tuple[Board, float]:
+    """What all processes are told; and how many seconds it took to take a scenario apart."""
+    began = time.perf_counter()
     model_of_one = take_apart(case.instance, case.model, stages.scenarios[0], case.against, level=level)
+    seconds = time.perf_counter() - began
     columns = {node.name: decided_arcs(model_of_one, node.years) for node in stages.nodes}
     risky = model_of_one.level is not None
     drawn = case.rho * WEIGHT * _most_price(case) / (level.highest - level.lowest)
@@ -88,8 +101,7 @@ def board_for(case: Case, stages: Stages, stake: Floats, level: Level, settings:
         name: np.concatenate((np.ones(len(held)), np.full(levels[name], max(abs(level.lowest), abs(level.highest)))))
         for name, held in columns.items()
     }
-    known = [("today", TODAY)] + ([] if case.against == TODAY else [("plan compared with", case.against)])
-    return Board(
+    board = Board(
         stages=stages,
         first_year=case.instance.horizon.first_year,
         years=case.instance.horizon.years,
@@ -97,7 +109,7 @@ def board_for(case: Case, stages: Stages, stake: Floats, level: Level, settings:
         levels=levels,
         measured=risky,
         judge=_nobody,
-        known=tuple(known),
+        known=known_plans(case),
         stop=Stop(),
         last=Stop(),
         settings=settings,
@@ -105,6 +117,7 @@ def board_for(case: Case, stages: Stages, stake: Floats, level: Level, settings:
         reach=reach,
         rho=rho,
     )
+    return board, seconds
 
 
 def _most_price(case: Case) -> float:

@@ -11,7 +11,9 @@ next review is done, and so on to the end. Four of them are compared:
 
 Where only the mean counts, what a policy does after a review is the best that can be done from there (Bellman 1957), so
 rolling earns what the policy earns, to the gap of the solves; plans may differ where several are worth the same, so a
-re-plan keeps to the plan at hand unless another one is worth more. A measure of risk is not consistent in time: what
+re-plan keeps to the plan at hand unless another one is worth more. What a planner does along all scenarios is itself a
+plan that could have been made today: where it earns more, the search for the policy had stopped short, and the better
+plan is the policy. A measure of risk is not consistent in time: what
 was the tail at the start is another one once some of the scenarios can no longer come. Rolling then earns less by the
 objective of today, never more, and by how much is told (Rudloff, Street and Valladão 2014).
 
@@ -50,6 +52,8 @@ from portfolioopt.studies.pace import Watch
 from portfolioopt.studies.scenarios import Group, mean_path, only, restricted, together
 
 Planner = Literal["rolling", "expected"]
+HAIR = 1e-7
+"""Relative difference of values below which planners earn the same."""
 EXPECTED = "expected"
 """The one scenario of a planner without a tree."""
 
@@ -121,6 +125,8 @@ class Rolling:
     reviews: tuple[Review, ...]
     differences: tuple[Difference, ...]
     scenarios: tuple[str, ...]
+    improved: bool = False
+    """Whether planning again came upon a better plan than the search for the policy; it is the policy told here."""
 
     @property
     def lost(self) -> float | None:
@@ -256,6 +262,7 @@ class _Study:
     start: Plan | None
     reviews: list[Review] = field(default_factory=list)
     complete: bool = True
+    improved: bool = False
 
     def __post_init__(self) -> None:
         instance = self.desk.instance
@@ -275,10 +282,37 @@ class _Study:
         if policy.plan is None:
             return self.put_together(policy, None, None, {})
         desk.start_from_here()
-        rolled = self.replayed("rolling", policy.plan, self.on_the_tree)
         expected = self.without_a_tree(policy.plan)
+        policy = self.policy_from(policy, expected)
+        assert policy.plan is not None
+        rolled = self.replayed("rolling", policy.plan, self.on_the_tree)
         hindsight = {name: self.knowing(name, policy.plan) for name in self.futures}
-        return self.put_together(policy, rolled, expected, hindsight)
+        found = self.no_worse_than(policy, rolled)
+        self.improved = found.value.low - policy.value.low > HAIR * max(abs(policy.value.low), 1.0)
+        return self.put_together(found, rolled, expected, hindsight)
+
+    def policy_from(self, policy: Optimum, expected: Plan | None) -> Optimum:
+        """The policy, sought again from what planning without a tree has done, where that earns more: it is a plan like
+        any other, so the search for the policy had stopped short.
+        """
+        if expected is None or self.no_worse_than(policy, expected) is policy or policy.plan is None:
+            return policy
+        self.desk.expect(1)
+        request = Request(against=self.against, starts=(expected, policy.plan))
+        again = self.desk.optimum("the policy, again", request=request)
+        if again.plan is not None:
+            high = min(policy.value.high, again.value.high)
+            policy = replace(again, value=Interval(again.value.low, max(again.value.low, high)))
+            self.desk.start_from_here()
+        return self.no_worse_than(policy, expected)
+
+    def no_worse_than(self, policy: Optimum, plan: Plan) -> Optimum:
+        """The policy, or a plan that keeps all limits and earns more by the objective of today."""
+        audit = self.audited(plan)
+        if not audit.ok or policy.exact is None or audit.objective <= policy.exact:
+            return policy
+        low = float(audit.objective)
+        return replace(policy, plan=plan, audit=audit, value=Interval(low, max(low, policy.value.high)))
 
     def groups(self, year: int) -> list[Group]:
         """What may still come at a review of that year, where something new has been seen since the one before."""
@@ -405,7 +439,7 @@ class _Study:
             expected=None if expected_audit is None or broken else float(expected_audit.objective),
             hindsight=mean,
             earned=tuple(earned),
-            reviews=tuple(self.reviews),
+            reviews=tuple(sorted(self.reviews, key=lambda one: one.planner, reverse=True)),
             differences=tuple(
                 one
                 for planner, plan in (("rolling", rolled), ("expected", expected))
@@ -413,6 +447,7 @@ class _Study:
                 for one in _differences(planner, plan, policy.plan)  # type: ignore[arg-type]
             ),
             scenarios=tuple(self.futures),
+            improved=self.improved,
         )
 
 

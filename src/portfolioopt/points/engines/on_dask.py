@@ -19,6 +19,7 @@ from portfolioopt.solution.stop import Stop
 ANSWER, PATIENCE = 15.0, 120.0
 """Seconds for the scheduler to answer, and for a first worker, or a new one, to come."""
 COUNTED_EVERY = 2.0
+TLS = "DASK_DISTRIBUTED__COMM__TLS__"
 AHEAD = 2
 """Payloads for each worker: one that it is at, and one that is already there when it ends."""
 
@@ -99,6 +100,8 @@ class Dask:
 def opened(where: Where, stop: Stop) -> Dask:
     """A client of the cluster at the address; without one, of a cluster started here."""
     cluster = None
+    if where.address.startswith("tls://"):
+        _check_identity(where.address)
     if not where.address:
         cluster = distributed.LocalCluster(
             n_workers=where.workers, threads_per_worker=1, processes=True, dashboard_address=None
@@ -114,6 +117,17 @@ def opened(where: Where, stop: Stop) -> Dask:
         engine.close(now=True)
         raise
     return engine
+
+
+def _check_identity(address: str) -> None:
+    """Raises `ConnectionError` where Dask's configuration has no certificates to show to a cluster with TLS."""
+    try:
+        identity = distributed.Security().get_connection_args("client")["ssl_context"]
+    except OSError as error:  # that of ssl is one, too
+        raise ConnectionError(f"the certificates that Dask is told to use cannot be read: {error}") from None
+    if identity is None:
+        variables = ", ".join(f"{TLS}{name}" for name in ("CA_FILE", "CLIENT__CERT", "CLIENT__KEY"))
+        raise ConnectionError(f"{address} asks for a certificate, and Dask is told of none: set {variables}")
 
 
 def _check_editions(client: Any) -> None:
