@@ -15,9 +15,10 @@ from portfolioopt.audit import audit
 from portfolioopt.plan import TODAY, Decision, Plan
 from portfolioopt.solution import pricing, strategies
 from portfolioopt.solution.cuts import Breach
-from portfolioopt.solution.highs import Settings
+from portfolioopt.solution.highs import Settings, run
 from portfolioopt.solution.judgement import Verdict
 from portfolioopt.solution.pricing import price
+from portfolioopt.solution.program import hand_over
 from portfolioopt.solution.search import Options, Search, Sight, relative_gap
 from portfolioopt.solution.stop import Stop
 
@@ -175,7 +176,9 @@ def test_prices_by_descent_prove_bounds_too(seed: int, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_prices_by_parts_prove_what_the_relaxation_proves(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_prices_by_parts_prove_what_the_strengthened_relaxation_proves(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     written, choices = random_instance(seed, tight=bool(seed % 2))
     by_relaxation, by_parts = searching_for(written, choices), searching_for(written, choices)
     price(by_relaxation)
@@ -185,7 +188,10 @@ def test_prices_by_parts_prove_what_the_relaxation_proves(seed: int, monkeypatch
     if by_relaxation.priced is None:
         return  # not even the relaxation has a plan
     assert by_parts.priced is not None
-    assert by_parts.priced.bound == pytest.approx(by_relaxation.priced.bound, rel=1e-4)
+    relaxed = run(hand_over(by_parts.formulation), Settings(relaxed=True), Stop()).value
+    assert by_parts.priced.bound == pytest.approx(relaxed, rel=1e-4)
+    without = run(hand_over(formulated(written, choices)), Settings(relaxed=True), Stop()).value
+    assert max(relaxed, by_relaxation.priced.bound) <= without + 1e-6 * abs(without)
 
 
 def test_a_watcher_sees_phases_values_and_bounds_that_never_cross() -> None:

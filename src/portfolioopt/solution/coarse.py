@@ -5,6 +5,7 @@ changed in the ratio of their probabilities.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -12,7 +13,8 @@ import numpy as np
 
 from portfolioopt.formulation.build import Formulation, formulate
 from portfolioopt.networks.portfolio import lay_out
-from portfolioopt.networks.tree import Floats, Ints, Partition
+from portfolioopt.networks.tree import Floats, Ints, Partition, Tree
+from portfolioopt.solution.inequalities.remembered import Remembered
 
 
 def standing_for(formulation: Formulation, scenarios: int) -> Ints:
@@ -61,6 +63,21 @@ def carried_over(prices: Floats, coarse: Formulation, formulation: Formulation, 
             share = float(mine.probability[label.year][label.group] / theirs.probability[label.year][group])
         carried[row] = share * known.get((replace(label, group=group), number), 0.0)
     return carried
+
+
+def standing_in(
+    formulation: Formulation, coarse: Tree, standing: Ints, remembered: Iterable[Remembered]
+) -> list[Remembered]:
+    """Inequalities of the coarser tree at every node that one of its nodes stands for, in the same order at each."""
+    tree = formulation.portfolio.tree
+    place = {name: w for w, name in enumerate(coarse.scenarios)}
+    stand = [place[tree.scenarios[w]] for w in standing.tolist()]
+    stood: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for year, count in enumerate(tree.nodes.count):
+        for node in range(count):
+            first = tree.nodes.first_scenario(year)[node]
+            stood[year, int(coarse.nodes.of[year, stand[first]])].append(node)
+    return [replace(one, node=node) for one in remembered for node in stood[one.year, one.node]]
 
 
 def _partitions(formulation: Formulation) -> tuple[Partition, Partition]:

@@ -1,17 +1,18 @@
 """Good prices of the coupling rows: those of the LP relaxation, or as near to them as time allows.
 
-A small model goes to the simplex method whole. A large one is priced in three steps:
+A small model goes to the simplex method whole. A large one is priced in steps:
 
 1. Smoothed descent on the price bound (`ascent.py`), coarse, and for very many partnerships on a sample of them.
 2. The LP relaxation of a part: the best lives at these prices, the arcs of little loss, and what earlier parts took.
    A part may be too small to keep the limits, so they give way for a price a few times the one at hand; this also
    keeps its duals in a box around the prices (Marsten, Hogan and Blankenship 1975; du Merle and others 1999).
    Its duals are tried as prices of the whole, alone and mixed with the best ones so far (Wentges 1997).
-3. Again, until the bound and the worth of the part, which no plan of the relaxation can fall short of, meet.
+3. Valid inequalities that the part's solution breaks are added once it comes near (`strengthening.py`).
+4. Again, until the bound and the worth of the part, which no plan of the relaxation can fall short of, meet.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
@@ -20,16 +21,16 @@ from portfolioopt.formulation.build import Formulation
 from portfolioopt.formulation.part import NOTHING, Mask
 from portfolioopt.networks.tree import Floats
 from portfolioopt.solution.ascent import ascend, typical_worth
-from portfolioopt.solution.coarse import carried_over, coarser, standing_for
+from portfolioopt.solution.coarse import carried_over, coarser, standing_for, standing_in
 from portfolioopt.solution.highs import Run, Settings
+from portfolioopt.solution.inequalities.remembered import Written, recalled
+from portfolioopt.solution.inequalities.rows import sources
+from portfolioopt.solution.memory import Memory
 from portfolioopt.solution.prices import PriceList
 from portfolioopt.solution.scaled import Program
 from portfolioopt.solution.search import EXACT, Search, relative_gap
 from portfolioopt.solution.stop import Stop
-from portfolioopt.solution.strengthening import PHASE, price_by_relaxation
-
-if TYPE_CHECKING:
-    from portfolioopt.solution.memory import Memory
+from portfolioopt.solution.strengthening import PHASE, broken, price_by_relaxation
 
 SIMPLEX = 60_000
 """Take columns up to which the LP relaxation is left to the simplex method as it is."""
@@ -44,6 +45,10 @@ MIXES = (1.0, 0.5, 0.2, 0.05)
 """Shares of a part's duals in the prices that are tried."""
 MET = 1e-5
 """Relative distance at which bound and relaxation count as the same (a tenth of the asked gap where that is wider)."""
+NEAR = 0.003
+"""Relative distance of bound and relaxation from which on inequalities are sought: before, they would be others."""
+SEEKING = 4
+"""How often inequalities are sought."""
 WORSE, MUCH_WORSE = 1.5, 0.002
 """Factor and amount by which the gap to an earlier search's prices may have grown before others are sought."""
 FARTHEST = 1.5
@@ -52,13 +57,18 @@ LEAST_PRICE = 0.01
 """...and as a share of what makes a typical coefficient worth a typical life, how much any row may."""
 
 
-def price_again(search: Search, memory: "Memory") -> None:
-    """Prices of an earlier search where they still prove about as much, else new ones."""
+def price_again(search: Search, memory: Memory) -> None:
+    """Prices of an earlier search where they still prove the asked gap, or about as much as then where new ones take
+    long; else new ones.
+    """
     formulation, written, prices = memory.recalled(search.formulation)
     search.formulation, search.strengthened = formulation, written
     search.try_prices(PriceList(search.formulation), prices)
+    if search.gap_reached:
+        return
     proven = np.inf if search.priced is None else search.priced.bound
-    if relative_gap(search.value, proven) > WORSE * memory.price_gap + MUCH_WORSE:
+    much_worse = relative_gap(search.value, proven) > WORSE * memory.price_gap + MUCH_WORSE
+    if much_worse or search.formulation.takes <= SIMPLEX:
         price(search)
 
 
@@ -67,7 +77,9 @@ def price(search: Search) -> None:
     if search.formulation.takes <= SIMPLEX:
         price_by_relaxation(search)
     else:
+        before, known = search.formulation, search.strengthened
         _by_parts(search)
+        _forget_unpriced(search, before, known)
 
 
 def _by_parts(search: Search) -> None:
@@ -82,13 +94,13 @@ def _by_parts(search: Search) -> None:
 
     started = search.timed("prices", lambda: ascend(search.formulation, due, search.show_bound, seed, start))
     search.take_prices(started)
-    exact = PriceList(search.formulation)
+    known = sources(search.formulation) if start is None else []
     met = max(MET, 0.1 * search.options.gap)
     taken: Mask = np.zeros(search.formulation.takes, dtype=bool)
     # after a coarser tree little is left to gain, and parts of so many scenarios take long
     stop = search.stop.within((0.4 if start is None else 0.15) * search.stop.left)
-    usual = typical_prices(search.formulation)
-    width = max(WIDTH, round(WIDTH_EACH * len(search.formulation.portfolio.partnerships)))
+    seeking = SEEKING
+    width = least = max(WIDTH, round(WIDTH_EACH * len(search.formulation.portfolio.partnerships)))
     reach = 1.0
     for _ in range(ROUNDS):
         if stop.due:
@@ -96,6 +108,7 @@ def _by_parts(search: Search) -> None:
         kept = search.kept_within(search.loss_of(width))
         kept[: search.formulation.takes] |= taken
         firm = search.program(kept)
+        usual = typical_prices(search.formulation)
         program = _giving_way(
             firm, search.formulation, reach * (FARTHEST * np.abs(search.prices) + LEAST_PRICE * usual)
         )
@@ -110,6 +123,7 @@ def _by_parts(search: Search) -> None:
         else:
             width, reach = 2 * width, 4 * reach
         duals, before = _duals(search, program, ended), search.prices
+        exact = PriceList(search.formulation)
         for share in MIXES:
             mixed = share * duals + (1 - share) * before
             tried = search.try_prices(exact, mixed)
@@ -118,8 +132,33 @@ def _by_parts(search: Search) -> None:
                 # prices far off would let every partnership in with one more life
                 if np.count_nonzero(lives & ~kept[: len(lives)]) <= width:
                     taken |= lives
-        if given <= NOTHING and relative_gap(ended.value, search.priced.bound if search.priced else np.inf) <= met:
+        near = relative_gap(ended.value, search.priced.bound if search.priced else np.inf)
+        fresh = broken(search, known, program.whole(ended.x), stop) if near <= NEAR and seeking else []
+        if given <= NOTHING and near <= met and not fresh:
             return
+        if fresh:
+            # descent takes to new rows sooner than the relaxation of ever wider parts
+            search.strengthen(fresh)
+            seeking -= 1
+            _descend_on(search, due)
+            width = least
+
+
+def _descend_on(search: Search, due: Callable[[], bool]) -> None:
+    """Better prices by smoothed descent from those at hand."""
+    formulation, seed, start = search.formulation, search.options.seed, search.prices
+    search.take_prices(search.timed("prices", lambda: ascend(formulation, due, search.show_bound, seed, start)))
+
+
+def _forget_unpriced(search: Search, before: Formulation, known: list[Written]) -> None:
+    """Leaves only those of the new inequalities that carry a price."""
+    first, prices = len(before.labels), search.prices
+    if search.priced is None or len(prices) == first:
+        return
+    kept = [one for one in search.strengthened if one.row >= first and prices[one.row]]
+    search.formulation, search.strengthened = before, known
+    search.strengthen(kept)
+    search.priced = replace(search.priced, prices=np.concatenate((prices[:first], prices[[one.row for one in kept]])))
 
 
 def _from_coarser(search: Search, stop: Stop) -> Floats | None:
@@ -132,7 +171,11 @@ def _from_coarser(search: Search, stop: Stop) -> Floats | None:
     apart = Search(small, search.judge, search.options, stop.within(0.5 * stop.left))
     search.timed("prices of a coarser tree", lambda: price(apart))
     search.log += apart.log
-    return None if apart.priced is None else carried_over(apart.priced.prices, small, formulation, standing)
+    if apart.priced is None:
+        return None
+    alike = standing_in(formulation, small.portfolio.tree, standing, Memory.of(apart).inequalities)
+    search.formulation, search.strengthened, _ = recalled(formulation, alike)
+    return carried_over(apart.priced.prices, apart.formulation, search.formulation, standing)
 
 
 def _relaxation(search: Search, program: Program, name: str, stop: Stop) -> Run:

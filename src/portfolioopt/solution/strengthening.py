@@ -43,16 +43,14 @@ def price_by_relaxation(search: Search) -> None:
         if ended.ending != "optimal" or ended.x is None or rounds.due or _enough(search, ended.value):
             break
         solution = relaxation.program.whole(ended.x)
-        fresh = _broken(search, known, solution, rounds)
+        fresh = broken(search, known, solution, rounds)
         if not fresh:
             break
-        relaxation.add([source.row(number, place) for source, number, place in fresh])
+        relaxation.add([one.made() for one in fresh])
         before, again = ended.value, _solved(search, relaxation)
         if again.ending != "optimal":
             break  # the duals of before will do
-        start = len(formulation.labels) + len(written)
-        written += [Written(*one, row) for row, one in enumerate(fresh, start)]
-        ended = again
+        written, ended = written + fresh, again
         distance = ended.value - search.value if search.best is not None else 0.0
         if before - ended.value < max(ENOUGH * distance, LITTLE * abs(ended.value)):
             break
@@ -81,16 +79,17 @@ def _enough(search: Search, value: float) -> bool:
     return relative_gap(search.value, value) <= max(search.options.gap, EXACT)
 
 
-def _broken(search: Search, known: list[Source], solution: Floats, stop: Stop) -> list[tuple[Source, int, int]]:
-    """(source, inequality, place) of what a solution breaks."""
+def broken(search: Search, known: list[Source], solution: Floats, stop: Stop) -> list[Written]:
+    """What a solution breaks, as rows after those of the search's formulation."""
 
-    def look() -> list[tuple[Source, int, int]]:
-        fresh: list[tuple[Source, int, int]] = []
+    def look() -> list[Written]:
+        fresh: list[Written] = []
         for source in known:
             if stop.due:
                 break
             stop.work.add(SEPARATION * len(source.nodes))
-            fresh += [(source, number, place) for number, place in source.broken(solution)]
+            for number, place in source.broken(solution):
+                fresh.append(Written(source, number, place, len(search.formulation.labels) + len(fresh)))
         return fresh
 
     return search.timed(SEEKING, look)
