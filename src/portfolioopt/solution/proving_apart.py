@@ -1,27 +1,28 @@
 """Scenarios proven apart: what each is worth at most by itself, solved in whole numbers, added up.
 
 Where many limits bind in each scenario, and scenarios would do much the same until they can be told apart, this bound
-falls far below what the tree as a whole allows in the same time. First a short look at each; then, one after the other,
-those that have most to lose to their end. Of what they would do by themselves a plan is made; then the worths are moved
-so that the scenarios agree better where they must, and all begins anew.
+falls far below what the tree as a whole allows in the same time. They are solved one here and one on the prover's core,
+those first that have most to lose. Of what they would do by themselves a plan is made; then the worths are moved so
+that the scenarios agree better where they must, and all begins anew.
 """
 
 import math
+import time
 from dataclasses import dataclass, replace
 
 from portfolioopt.networks.tree import Floats
 from portfolioopt.solution.futures import Apart, Shared, agreeing, apart, shared
 from portfolioopt.solution.highs import Settings
 from portfolioopt.solution.program import hand_over
+from portfolioopt.solution.prover import Prover
+from portfolioopt.solution.scaled import Program
 from portfolioopt.solution.search import EXACT, Search
 from portfolioopt.solution.stop import Stop
 
 MOST_SCENARIOS = 40
 """Beyond so many there is too little time for each."""
-LOOK, LONG = 1.2, 15.0
-"""Most seconds for the first look at a scenario, and at first for a run to its end; four times that the next time."""
-LOOKING = 0.4
-"""Share of the time that first looks may take in all."""
+LONG = 15.0
+"""Most seconds for a scenario at first; four times that the next time."""
 JOINED, NEAR = 0.3, 1_500
 """Share of the time left for the best plan of what scenarios would do, and how many arcs of least loss it may use."""
 STEP = 0.7
@@ -53,9 +54,10 @@ def can_be_proven_apart(search: Search) -> bool:
 
 
 def prove_apart(search: Search, stop: Stop) -> None:
-    """Goes on while it proves more, or might, and there is time."""
+    """Goes on while it proves more, or might, and there is time. The prover's core works at scenarios meanwhile."""
     split = shared(search.formulation)
     every = [Alone(part, part.bound) for part in apart(search.formulation, search.prices, split)]
+    search.let_go()
     took = 0.0
     while 2 * took < stop.left and not stop.due:
         began, before = stop.now, search.bound
@@ -71,32 +73,90 @@ def prove_apart(search: Search, stop: Stop) -> None:
 
 def _round(search: Search, every: list[Alone], stop: Stop) -> bool:
     """Proves what can be proven with these worths, all scenarios to their end; whether it came to that."""
-    look = min(LOOK, LOOKING * stop.left / len(every))
-    for number, alone in enumerate(every):
-        every[number] = _run(search, alone, number, stop.within(look))
-    while not stop.due:
+    beside: Beside | None = None
+    try:
+        while not stop.due:
+            _prove(search, every)
+            if all(alone.done for alone in every):
+                return True
+            if all(alone.tries for alone in every) and sum(alone.value for alone in every) >= search.bound:
+                return False  # even at their ends they would prove no more than is known
+            if beside is None:
+                beside = _begin_beside(search, every, stop)
+            number = _next(every, () if beside is None else (beside.number,))
+            if number is None:
+                time.sleep(0.02)
+            else:
+                most = stop.within(LONG * 4 ** every[number].tries)
+                every[number] = _run(search, every[number], number, most)
+            if beside is not None and beside.heard(every):
+                beside = None
         _prove(search, every)
-        if all(alone.done for alone in every):
-            return True
-        if sum(alone.value for alone in every) >= search.bound:
-            return False  # even at their ends they would prove no more than is known
-        number = max(range(len(every)), key=lambda at: -1.0 if every[at].done else _open(every[at]))
-        every[number] = _run(search, every[number], number, stop.within(LONG * 4 ** (every[number].tries - 1)))
-    _prove(search, every)
-    return False
+        return False
+    finally:
+        if beside is not None:
+            beside.prover.end()
 
 
-def _open(alone: Alone) -> float:
+def _next(every: list[Alone], busy: tuple[int, ...]) -> int | None:
+    """The scenario that a further run may prove most of, those that nobody has solved yet first."""
+    open_ones = [number for number, alone in enumerate(every) if not alone.done and number not in busy]
+    return max(open_ones, key=lambda number: _promise(every[number]), default=None)
+
+
+def _promise(alone: Alone) -> tuple[bool, float]:
     """What a further run may prove, at most."""
-    return alone.bound - alone.value
+    return not alone.tries, alone.bound if not alone.tries else alone.bound - alone.value
+
+
+@dataclass
+class Beside:
+    """A scenario that the prover's core works at, to its end."""
+
+    number: int
+    prover: Prover
+    program: Program
+
+    def heard(self, every: list[Alone]) -> bool:
+        """Takes in what has been proven so far; whether that was all."""
+        alive = self.prover.alive  # before its news are read, so that none are lost
+        alone = every[self.number]
+        for full, value in self.prover.news():
+            if value > alone.value:
+                alone = replace(alone, value=value, at=full)
+        ended = self.prover.ended
+        bound = self.prover.bound if ended is None else ended.bound + ended.rounding
+        done = ended is not None and (ended.ending == "infeasible" or ended.gap_reached)
+        every[self.number] = replace(alone, bound=min(alone.bound, bound), tries=max(alone.tries, 1), done=done)
+        if not alive:
+            self.prover.end()
+        return not alive
+
+
+def _begin_beside(search: Search, every: list[Alone], stop: Stop) -> Beside | None:
+    """Begins with the scenario that is second in line, if there is one."""
+    first = _next(every, ())
+    number = None if first is None else _next(every, (first,))
+    if number is None:
+        return None
+    program, settings = _program_of(search, every[number], number)
+    if program.impossible or not len(program.columns):
+        return None
+    prover = Prover.start(program, settings, -math.inf, stop.seconds_left)
+    return None if prover is None else Beside(number, prover, program)
+
+
+def _program_of(search: Search, alone: Alone, number: int) -> tuple[Program, Settings]:
+    """A scenario by itself, handed over, and how to solve it."""
+    settings = Settings(f"scenario {number} by itself", True, search.options.seed, gap=search.options.gap / 2)
+    kept = alone.part.columns & search.could_be_better()
+    program = search.timed("hand-over", lambda: hand_over(alone.part.formulation, kept, hair=settings.hair))
+    return program, settings
 
 
 def _run(search: Search, alone: Alone, number: int, stop: Stop) -> Alone:
     """A scenario by itself, as far as it comes."""
-    search.attend()
-    settings = Settings(f"scenario {number} by itself", True, search.options.seed, gap=search.options.gap / 2)
-    kept = alone.part.columns & search.could_be_better()
-    program = search.timed("hand-over", lambda: hand_over(alone.part.formulation, kept, hair=settings.hair))
+    program, settings = _program_of(search, alone, number)
     ended = search.run(program, settings, PHASE, stop, proves=False)
     alone = replace(alone, bound=min(alone.bound, ended.bound + ended.rounding), tries=alone.tries + 1)
     if ended.x is not None and ended.value > alone.value:

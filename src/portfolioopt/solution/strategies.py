@@ -24,6 +24,8 @@ CORES = ((500, 0.02, 0.1, 0.02), (1_750, 0.09, 0.35, 0.02), (3_750, 0.2, 0.25, 0
 may be at most; share of the time left for each; gap at which it may stop (the asked one, if that is larger)."""
 CORES_BESIDE = ((500, 0.02, 0.1, 0.02), (1_750, 0.09, 0.2, 0.02), (3_750, 0.2, 0.13, 0.005))
 """The same beside a prover, which finds plans as well: what lies near the best plan comes sooner."""
+CORES_APART = ((500, 0.02, 0.1, 0.02), (1_750, 0.09, 0.07, 0.02))
+"""The same where scenarios can be proven apart, which makes plans too, and takes long."""
 SMALL_CORES = ((500, 0.02, 0.1, 0.02), (1_750, 0.09, 0.2, 0.02))
 """The same where the last run, over all arcs that could be better, will do the rest."""
 WIDER_CORES = ((8_000, 1.0, 0.4, 0.0), (16_000, 1.0, 0.7, 0.0))
@@ -49,7 +51,7 @@ MOST_RIVALS = 3
 """Runs beside the prover's at most: plans that the audit refuses make it begin anew."""
 FEWER = 0.4
 """Share of a prover's arcs that may be left before it begins anew."""
-WIDE, VERY_WIDE = 0.005, 0.015
+WIDE, VERY_WIDE = 0.005, 0.008
 """Gap from which on scenarios are proven apart beside the tree as a whole: after a look for better
 plans nearby, or without it..."""
 BEFORE, APART = 0.12, 0.85
@@ -151,7 +153,8 @@ def _search_large(search: Search) -> None:
     many = len(search.formulation.portfolio.tree.scenarios) >= MANY_SCENARIOS
     staged = many and not remembers and decide_by_stages(search, search.stop.within(BY_STAGES * search.stop.left))
     if not remembers and not staged:
-        _through(search, SMALL_CORES if small else CORES if search.prover is None else CORES_BESIDE)
+        cores = CORES if search.prover is None else CORES_APART if can_be_proven_apart(search) else CORES_BESIDE
+        _through(search, SMALL_CORES if small else cores)
     search.attend()
     if search.best is None and search.prover is not None and not search.stop.due:
         # nobody has found a plan yet: both cores look for one
@@ -233,7 +236,7 @@ def _go_on_beside(search: Search) -> bool:
         wide = search.gap > (WIDE if fruitless else VERY_WIDE)
         if not search.gap_reached and not apart and wide and can_be_proven_apart(search):
             apart = True
-            prove_apart(search, search.unproven().within(APART * search.stop.left))
+            prove_apart(search, search.stop.within(APART * search.stop.left))
         elif not search.gap_reached and fruitless < FRUITLESS:
             before = search.value
             improve(search, search.unproven() if fruitless else search.unproven().within(BEFORE * search.stop.left))
