@@ -51,6 +51,8 @@ class Settings:
     feasibility_only: bool = False
     nodes: int = 0
     """most nodes, 0: any number"""
+    target: float = math.inf
+    """value of a plan that is good enough to stop at"""
     hair: float = HAIR
     """by how much rows are widened, relative to their largest coefficient"""
 
@@ -216,6 +218,8 @@ def listen(
             patient = not settings.patience or out.mip_node_count < settings.patience
             if known and not patient and bound - value <= settings.gap * max(abs(value), 1e-9):
                 reached[0] = True
+                into.user_interrupt = True
+            if abs(value) < 1e29 and value * scale + constant >= settings.target:
                 into.user_interrupt = True
             if exchange is not None and abs(bound) < 1e29:
                 exchange.bounded(bound * scale + constant)

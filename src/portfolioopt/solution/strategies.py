@@ -26,6 +26,8 @@ CORES_BESIDE = ((500, 0.02, 0.1, 0.02), (1_750, 0.09, 0.2, 0.02), (3_750, 0.2, 0
 """The same beside a prover, which finds plans as well: what lies near the best plan comes sooner."""
 CORES_APART = ((500, 0.02, 0.1, 0.02), (1_750, 0.09, 0.07, 0.02))
 """The same where scenarios can be proven apart, which makes plans too, and takes long."""
+GOOD = 0.015
+"""Gap at which proving apart may begin: a better plan comes of it, and its bound falls no faster with one."""
 SMALL_CORES = ((500, 0.02, 0.1, 0.02), (1_750, 0.09, 0.2, 0.02))
 """The same where the last run, over all arcs that could be better, will do the rest."""
 WIDER_CORES = ((8_000, 1.0, 0.4, 0.0), (16_000, 1.0, 0.7, 0.0))
@@ -281,15 +283,17 @@ def _agree(search: Search, rival: Run) -> None:
 
 def _through(search: Search, cores: tuple[tuple[int, float, float, float], ...]) -> None:
     """Restricted models of growing width, each from the best plan so far."""
+    target = search.bound - GOOD * abs(search.bound) if cores is CORES_APART else math.inf
     for most, part, share, gap in cores:
         search.attend()
-        if search.done:
+        if search.done or search.value >= target:
             return
         arcs = min(most, round(part * search.formulation.takes))
         if search.gap > POOR:
             share = max(share, UNTIL_GOOD)
         settings = _settings(search, f"best lives and {arcs:,} arcs")
-        settings = replace(settings, gap=max(min(gap, FINER * search.gap), search.options.gap))
+        finer = max(min(gap, FINER * search.gap), search.options.gap)
+        settings = replace(settings, gap=finer, target=target)
         kept = search.kept_within(search.loss_of(arcs)) & search.could_be_better()
         kept[search.relaxed] = True  # so that the limits leave room
         held = settings.start
