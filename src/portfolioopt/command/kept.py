@@ -47,8 +47,8 @@ def run_kept(
     """Asks the study, or goes on with it; each solve is stored in its folder at once, the answer when it ends.
 
     `context` holds the options that all such commands have; `options` are the study's own, as JSON. `check` refuses
-    what cannot be asked, before there is a folder. `code` tells the exit code of an answer; one that Ctrl-C cut short ends
-    with 130, one without a plan because solves failed with 1.
+    what cannot be asked, before there is a folder. `code` tells the exit code of an answer; one that Ctrl-C cut short
+    ends with 130, one without a plan because solves failed with 1.
     """
     from portfolioopt.studies.asked import answered, keep, kept, refuse_another
     from portfolioopt.studies.saving import begin_study, check_parquet, settle_study
