@@ -277,10 +277,14 @@ def test_a_question_that_was_answered_in_full_is_told_at_once(
 
 def test_tables_and_exhibits_of_another_question_do_not_stay(tmp_path: Path) -> None:
     sweep = ["sweep", str(TWO), "--engine", "serial", "--work-limit", "5", "-q", "--out", str(tmp_path / "out")]
+    assert run([*sweep, "--one-at-a-time", "--vary", "capital.budget=x0.9,x1.1", "--parquet"]) == 0
+    points = tmp_path / "out" / "tables" / "points.parquet"
     assert run([*sweep, "--one-at-a-time", "--vary", "capital.budget=x0.9,x1.1"]) == 0
+    assert points.exists(), "the same question"
     assert (tmp_path / "out" / "tables" / "tornado.csv").exists()
     assert (tmp_path / "out" / "exhibits" / "sweep.json").exists()
-    assert run([*sweep, "--vary", "capital.budget=x0.9,x1.1"]) == 0
+    assert run([*sweep, "--vary", "capital.budget=x0.9,x1.2"]) == 0
+    assert not points.exists()
     assert not (tmp_path / "out" / "tables" / "tornado.csv").exists()
     assert not (tmp_path / "out" / "exhibits" / "sweep.json").exists()
 
