@@ -86,12 +86,22 @@ def frontier_command(
             watch=watch,
         )
 
+    def check(asked: "Asked") -> None:
+        from portfolioopt.studies.frontier.yardsticks import pooled, yardstick
+
+        share = asked.options["tail"]
+        tail = None if share is None else Decimal(share)
+        chosen = yardstick(asked.instance, asked.model, asked.options["against"], tail)
+        if asked.options["without_yearly_budgets"]:
+            pooled(asked.instance, chosen.model)
+
     run_kept(
         context,
         "frontier",
         options,
         ask,
         lambda answer: {"infeasible": INFEASIBLE, "no_plan": NO_PLAN}.get(answer.status, OK),
+        check,
     )
 
 

@@ -42,11 +42,13 @@ def run_kept(
     options: dict[str, Any],
     ask: "Ask[Found]",
     code: Callable[[Found], int],
+    check: "Callable[[Asked], None] | None" = None,
 ) -> None:
     """Asks the study, or goes on with it; each solve is stored in its folder at once, the answer when it ends.
 
-    `context` holds the options that all such commands have; `options` are the study's own, as JSON. `code` tells the
-    exit code of an answer; one that Ctrl-C cut short ends with 130, one without a plan because solves failed with 1.
+    `context` holds the options that all such commands have; `options` are the study's own, as JSON. `check` refuses
+    what cannot be asked, before there is a folder. `code` tells the exit code of an answer; one that Ctrl-C cut short
+    ends with 130, one without a plan because solves failed with 1.
     """
     from portfolioopt.studies.asked import answered, keep, kept, refuse_another
     from portfolioopt.studies.saving import begin_study, check_parquet, settle_study
@@ -57,7 +59,7 @@ def run_kept(
     told = {name for name in given if _told(context, name)}
     resume: Path | None = given["resume"]
     if resume is not None:
-        more = sorted(told - ON_RESUMING)
+        more = sorted("RUN|INSTANCE" if name == "target" else name for name in told - ON_RESUMING)
         if more:
             said = f"goes on with what its folder says: leave out {', '.join(more).replace('_', '-')}"
             raise typer.BadParameter(said, param_hint="--resume")
@@ -67,6 +69,8 @@ def run_kept(
         if given["target"] is None:
             raise typer.BadParameter("name an instance or a run, or with --resume a folder", param_hint="RUN|INSTANCE")
         asked = _asked(study, given, told, options)
+    if check is not None:
+        check(asked)
     folder: Path | None = given["out"] or resume
     if folder is not None:
         refuse_another(folder, study)

@@ -1,8 +1,8 @@
 """`portfolioopt stress`: a given plan in thousands of drawn futures."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -100,8 +100,7 @@ def stress_command(
     def ask(asked: "Asked", folder: Path, watch: "Watch | None") -> "Stress":
         from portfolioopt.studies.stress import stress
 
-        own = dict(asked.options)
-        pairs = {(one, other): value for one, other, value in own.pop("correlation")}
+        own = _as_asked(asked.options)
         return stress(
             asked.instance,
             asked.model,
@@ -109,9 +108,13 @@ def stress_command(
             plan=asked.plan,
             folder=folder,
             watch=watch,
-            correlation=pairs,
             **own,
         )
+
+    def check(asked: "Asked") -> None:
+        from portfolioopt.studies.stress import check_asked
+
+        check_asked(asked.instance, **_as_asked(asked.options))
 
     run_kept(
         context,
@@ -119,7 +122,14 @@ def stress_command(
         options,
         ask,
         lambda answer: OK if answer.npv is not None else INFEASIBLE if answer.status == "infeasible" else NO_PLAN,
+        check,
     )
+
+
+def _as_asked(options: "Mapping[str, Any]") -> dict[str, Any]:
+    """The options as the study takes them: correlation by pair."""
+    pairs = {(one, other): value for one, other, value in options["correlation"]}
+    return {**options, "correlation": pairs}
 
 
 def _volatility(text: str) -> tuple[str, float]:

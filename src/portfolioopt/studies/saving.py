@@ -99,7 +99,7 @@ def settle_study(
         check_parquet()
     files = _files(answer, instance, model, datetime.now(UTC), command)
     with _told(folder):
-        _clear(folder, files, parquet=parquet)
+        _clear(folder, files)
         for name, text in files.items():
             write_whole(folder / name, text)
         if parquet:
@@ -107,12 +107,15 @@ def settle_study(
                 _write_parquet(table, folder / "tables" / f"{name}.parquet")
 
 
-def _clear(folder: Path, files: Mapping[str, str], *, parquet: bool) -> None:
+def _clear(folder: Path, files: Mapping[str, str]) -> None:
     """Takes away tables and exhibits of another question that was asked in the same folder before."""
-    there = [*(folder / "tables").glob("*.csv"), *(folder / EXHIBITS).glob("*.json")]
-    there += [] if parquet else (folder / "tables").glob("*.parquet")
-    for path in there:
+    for path in [*(folder / "tables").glob("*.csv"), *(folder / EXHIBITS).glob("*.json")]:
         if path.relative_to(folder).as_posix() not in files:
+            path.unlink()
+    for path in (folder / "tables").glob("*.parquet"):
+        beside = path.with_suffix(".csv")
+        same = beside.exists() and beside.read_text(encoding="utf-8") == files[f"tables/{beside.name}"]
+        if not same:
             path.unlink()
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from typing import IO
+from typing import IO, Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.padding import Padding
@@ -69,7 +69,7 @@ def columns(*names: str, left: int = 1) -> Table:
 
     Where it is too wide names are cut, never figures.
     """
-    table = _Columns(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    table = _Columns(left, box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     for position, name in enumerate(names):
         if position < left:
             table.add_column(Text(name))
@@ -81,10 +81,14 @@ def columns(*names: str, left: int = 1) -> Table:
 class _Columns(Table):
     """Columns of names are those that may be wrapped, so rich makes them narrower first; but no name is wrapped."""
 
+    def __init__(self, left: int, **options: Any) -> None:
+        super().__init__(**options)
+        self._left = left
+
     def add_row(self, *cells: RenderableType | None, style: StyleType | None = None, end_section: bool = False) -> None:
         shown = [
-            cell if column.no_wrap or cell is None else _on_one_line(cell)
-            for column, cell in zip(self.columns, cells, strict=False)
+            _on_one_line(cell) if position < self._left and cell is not None else cell
+            for position, cell in enumerate(cells)
         ]
         super().add_row(*shown, style=style, end_section=end_section)
 

@@ -270,21 +270,40 @@ def stress(
     desk = Desk("stress", instance, model, means or Means(), watch, folder=folder)
     risk = desk.model.objective.risk
     share = (float(risk.tail) if isinstance(risk, Cvar) else TAIL) if tail is None else float(tail)
-    _check(draws, share)
-    moves = moves_of(desk.instance, volatility or {}, persistence, correlation)
-    if outage and not breakdowns:
-        raise UnknownOption("an outage is what follows a breakdown: it needs breakdowns to be drawn")
+    moves = check_asked(
+        desk.instance,
+        draws=draws,
+        volatility=volatility or {},
+        persistence=persistence,
+        correlation=correlation,
+        breakdowns=breakdowns,
+        outage=outage,
+        tail=share,
+    )
     with desk.at_work():
         study = _Study(desk, draws, moves, share, breakdowns=breakdowns, outage=outage)
         return study.answer(plan)
 
 
-def _check(draws: int, tail: float) -> None:
-    """Raises `UnknownOption`."""
+def check_asked(
+    instance: Instance,
+    *,
+    draws: int,
+    volatility: Mapping[str, float],
+    persistence: float,
+    correlation: float | Pairs,
+    breakdowns: bool,
+    outage: bool,
+    tail: float | None,
+) -> Moves:
+    """How drivers are to move. Raises `UnknownOption` where something of what is asked cannot be drawn."""
     if not 1 <= draws <= MOST_DRAWS:
         raise UnknownOption(f"the number of draws is from 1 to {MOST_DRAWS:,}, not {draws}")
-    if not 0 < tail <= 1:
+    if tail is not None and not 0 < tail <= 1:
         raise UnknownOption(f"a tail is a share above 0 and at most 1, not {tail}")
+    if outage and not breakdowns:
+        raise UnknownOption("an outage is what follows a breakdown: it needs breakdowns to be drawn")
+    return moves_of(instance, volatility, persistence, correlation)
 
 
 @dataclass(frozen=True)

@@ -137,6 +137,8 @@ def each_of(varied: Varied, instance: Instance, model: Model) -> list[Varied]:
         if len(paths) != 1:
             raise UnusableError((), "each member of several paths is not known", "give every path by itself")
         found = [_at(varied, paths[0], inner) for inner in _expanded(paths[0], instance, model)]
+        if not found:
+            raise UnusableError((), "goes to nothing that is there", "see the instance for what it has")
     except UnusableError as fault:
         raise InvalidCase([fault.fault(varied.name)]) from None
     return found
