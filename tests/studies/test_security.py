@@ -145,6 +145,12 @@ def test_recoveries_are_the_best_by_enumeration() -> None:
     assert hit >= 8
 
 
+def test_an_action_under_way_straight_out_of_nothing_ends_with_its_partner() -> None:
+    written, choices = random_instance(301_000)
+    choices.pop("changes", None)
+    assert compare(written, choices, 301_000)
+
+
 def compare(written: Written, choices: Written, seed: int) -> int:
     """Compares the losses of one partner in all years with enumeration; how many of them hit something."""
     names = [one["id"] for one in written["partnerships"]]

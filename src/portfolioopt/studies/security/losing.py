@@ -5,7 +5,8 @@ Every partnership with the partner that stands then, in a scenario, ends in its 
     in a state      left at once, on the terms of the dearest exit that leads out of that state, without its proceeds;
                     where none does, for the largest breakdown loss of the state
     under way       (a decision taken before, in effect not before) cut short, on the dearer terms of the state that it
-                    came from and the one that it led to; what has been spent by then stays spent
+                    came from and the one that it led to; what has been spent by then stays spent. One that led
+                    straight out of `none` just ends, as nothing stood that would have to be left
 
 An action that is cut short is replaced by one of its own that ends in that year: within its notice years straight in
 `exited`, likewise one that led out; within other lead years in a state that has the flows of the lead year just over,
@@ -96,7 +97,7 @@ class Endings:
         """What is taken in a year before in place of an action, and the state that it has led to."""
         action = next(one for one in self.partnership.actions if one.id == name)
         over = self.year - decided
-        if over > action.notice_years + action.lead_years or (origin in OUT and action.to in OUT):
+        if over > action.notice_years + action.lead_years:
             return name, action.to
         straight = over <= action.notice_years or action.to in OUT
         key = name, over, origin
@@ -139,7 +140,7 @@ class Endings:
         return AtEffect(cost=max(flows.breakdown_loss)).model_copy(update={"sensitivity": moved})
 
     def _dearer(self, *states: str) -> AtEffect:
-        return max((self.worst(state) for state in states if state not in OUT), key=_price)
+        return max((self.worst(state) for state in states if state not in OUT), key=_price, default=AtEffect())
 
     def _fresh(self, name: str, taken: Iterable[str]) -> str:
         """A name that is not taken."""
