@@ -54,7 +54,7 @@ class Facts:
         return Facts(
             to_yaml(instance),
             to_yaml(model),
-            "" if against == TODAY else _text(encode(against)),
+            "" if against == TODAY else compact(encode(against)),
             "" if memory is None else memory_text(memory),
         )
 
@@ -65,7 +65,7 @@ class Facts:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of all of it."""
-        return hashlib.sha256(_text(self.plain).encode()).hexdigest()
+        return hashlib.sha256(compact(self.plain).encode()).hexdigest()
 
     @cached_property
     def plain(self) -> dict[str, str]:
@@ -97,7 +97,7 @@ def memory_text(memory: Memory) -> str:
         for (label, number), price in sorted(memory.prices.items(), key=lambda item: _order(*item[0]))
     ]
     rest = {name: encode(getattr(memory, name)) for name in ("plan", "bound", "price_gap", "inequalities")}
-    return _text({"prices": prices, **rest})
+    return compact({"prices": prices, **rest})
 
 
 def memory_from(text: str) -> Memory:
@@ -124,5 +124,6 @@ def _value(text: str) -> Any:
     return parsed.value
 
 
-def _text(value: Any) -> str:
+def compact(value: Any) -> str:
+    """JSON without spaces, keys in order: equal for equal values."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

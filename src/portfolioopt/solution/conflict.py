@@ -12,7 +12,7 @@ import numpy as np
 
 from portfolioopt.formulation.build import Formulation
 from portfolioopt.networks.tree import Floats
-from portfolioopt.solution.cuts import CUT, VALUED
+from portfolioopt.solution.cuts import CUT
 from portfolioopt.solution.highs import Settings, run
 from portfolioopt.solution.program import COSTS, hand_over
 from portfolioopt.solution.stop import Stop
@@ -32,7 +32,7 @@ class Conflict:
 def find_conflict(formulation: Formulation, stop: Stop) -> Conflict:
     """A smallest conflict, or the smallest one found in time."""
     owners = [
-        "" if label.family in (*COSTS, VALUED) or (label.family == CUT and label.limit == "plan") else label.limit
+        "" if label.family in COSTS or (label.family == CUT and label.limit == "plan") else label.limit
         for label in formulation.labels
     ]
     names = sorted({name for name in owners if name})

@@ -20,7 +20,7 @@ from portfolioopt.formulation.draft import INFINITY, Row
 from portfolioopt.networks.tree import Ints
 
 CUT, VALUED = "cut", "cut of a value"
-"""Families of rows that follow from others: limits on plans, and on what other columns earn."""
+"""Families of rows that follow from others: what refused plans break, and inequalities for the sake of the bound."""
 
 
 @dataclass(frozen=True)

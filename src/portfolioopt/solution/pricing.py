@@ -220,6 +220,6 @@ def _duals(search: Search, program: Program, ended: Run) -> Floats:
     """Prices of the coupling rows from the duals of a relaxation; 0 for rows that it did not need."""
     prices = np.zeros(len(search.formulation.row_lower))
     assert ended.row_dual is not None
-    np.add.at(prices, program.rows, ended.row_dual * program.row_scale * program.objective_scale)
+    np.add.at(prices, program.rows, program.money(ended.row_dual))
     coupling: Floats = prices[search.formulation.paths :]
     return coupling

@@ -27,7 +27,7 @@ DUST = 1e-9
 """HiGHS drops coefficients below this."""
 MOST_MONEY = 1e6
 """Largest coefficient of the scaled objective."""
-COSTS = ("pools", "coordination", "risk")
+COSTS = ("pools", "coordination", "risk", VALUED)
 """Families whose rows define values and limit nothing."""
 
 
@@ -57,7 +57,7 @@ def program_of(chosen: Part, form: StandardForm, *, hair: float = 0.0) -> Progra
     named, family = formulation.families
     defining = np.zeros(len(chosen.rows), dtype=bool)
     later = np.searchsorted(chosen.rows, formulation.paths)
-    costs = np.array([name in (*COSTS, VALUED) for name in named], dtype=bool)
+    costs = np.array([name in COSTS for name in named], dtype=bool)
     defining[later:] = costs[family[chosen.rows[later:] - formulation.paths]]
     valued = ~form.integer & ((objective != 0) | (abs(matrix).T @ defining.astype(float) > 0))
     limiting = (chosen.rows >= formulation.paths) & ~defining & (form.row_lower != form.row_upper)

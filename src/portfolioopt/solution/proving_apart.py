@@ -115,7 +115,6 @@ class Beside:
 
     number: int
     prover: Prover
-    program: Program
 
     def heard(self, every: list[Alone]) -> bool:
         """Takes in what has been proven so far; whether that was all."""
@@ -143,7 +142,7 @@ def _begin_beside(search: Search, every: list[Alone], stop: Stop) -> Beside | No
     if program.impossible or not len(program.columns):
         return None
     prover = Prover.start(program, settings, -math.inf, stop.seconds_left)
-    return None if prover is None else Beside(number, prover, program)
+    return None if prover is None else Beside(number, prover)
 
 
 def _program_of(search: Search, alone: Alone, number: int) -> tuple[Program, Settings]:

@@ -50,6 +50,11 @@ class Program:
         """How many of its columns are arcs."""
         return int(np.count_nonzero(self.columns < self.takes))
 
+    def money(self, row_dual: "Floats") -> "Floats":
+        """Money per unit of the first so many rows, from their duals here."""
+        count = len(row_dual)
+        return row_dual * self.row_scale[:count] * self.objective_scale
+
     def whole(self, x: "Floats") -> "Floats":
         """A solution in the columns of the formulation; those left out are 0."""
         full = np.zeros(self.width)

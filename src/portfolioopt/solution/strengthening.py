@@ -56,8 +56,8 @@ def price_by_relaxation(search: Search) -> None:
             break
     if ended.row_dual is None or ended.ending != "optimal":
         return
-    program, duals = relaxation.program, ended.row_dual
-    money = duals * program.row_scale[: len(duals)] * program.objective_scale
+    program = relaxation.program
+    money = program.money(ended.row_dual)
     prices = np.zeros(len(formulation.row_lower))
     np.add.at(prices, program.rows[:first], money[:first])
     theirs = money[first : first + len(written)]

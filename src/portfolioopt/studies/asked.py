@@ -5,10 +5,10 @@ against.json    the plan that changes are counted from, where the model names on
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from portfolioopt.errors import Fault, InvalidInput
 from portfolioopt.language.instance import Instance
@@ -26,6 +26,7 @@ from portfolioopt.studies.means import Means
 
 ASKED_FORMAT = "portfolioopt-study-asked/1"
 ASKED_FILE = "asked.json"
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -66,20 +67,33 @@ def keep(asked: Asked, folder: Path) -> None:
 
 def kept(folder: Path, study: str) -> Asked:
     """What was asked in a folder. Raises `InvalidInput` where that cannot be read, or was another study."""
+
+    def understood(raw: dict[str, Any], instance: Instance, model: Model) -> Asked:
+        plan = None if raw["plan"] is None else decode(Plan, raw["plan"])
+        return Asked(raw["study"], instance, model, decode(Means, raw["means"]), raw["options"], plan)
+
+    return read_asked(folder, study, ASKED_FORMAT, f"{study} INSTANCE --out DIR", understood)
+
+
+def read_asked(
+    folder: Path, study: str, wanted: str, command: str, understood: Callable[[dict[str, Any], Instance, Model], Found]
+) -> Found:
+    """What `understood` makes of what was asked in a folder; `wanted` is its format, and `command` saves such a folder.
+
+    Raises `InvalidInput` where that cannot be read, or was another study.
+    """
     refuse_another(folder, study)
     try:
         raw = json.loads((folder / ASKED_FILE).read_text(encoding="utf-8"))
-        if raw["format"] != ASKED_FORMAT:
-            raise ValueError(f"its format should be {ASKED_FORMAT}")
+        if raw["format"] != wanted:
+            raise ValueError(f"its format should be {wanted}")
         facts = opened(Facts(**raw["facts"]))
-        plan = None if raw["plan"] is None else decode(Plan, raw["plan"])
-        model = at_home(facts.model, folder)
-        return Asked(raw["study"], facts.instance, model, decode(Means, raw["means"]), raw["options"], plan)
+        return understood(raw, facts.instance, at_home(facts.model, folder))
     except OSError as error:
         message = f"holds no {study} to go on with: {error.strerror or error}"
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         message = f"{ASKED_FILE} cannot be read: {error}"
-    hint = f"name the folder that a {study} was saved in: {study} INSTANCE --out DIR"
+    hint = f"name the folder that a {study} was saved in: {command}"
     raise InvalidInput([Fault((), message, hint, file=str(folder))])
 
 

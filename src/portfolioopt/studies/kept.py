@@ -7,7 +7,6 @@ no more time, and is asked for anew by all others. One that Ctrl-C or the study'
 """
 
 import hashlib
-import json
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -18,7 +17,7 @@ from pydantic import BaseModel
 from portfolioopt.errors import EngineFault
 from portfolioopt.plan import Plan
 from portfolioopt.points import Facts, Outcome, Point, Store, Worked
-from portfolioopt.points.facts import memory_text
+from portfolioopt.points.facts import compact, memory_text
 from portfolioopt.points.solving import BY_THE_CLOCK
 from portfolioopt.result.exact import encode
 from portfolioopt.result.hashing import canonical
@@ -43,7 +42,7 @@ class Kept:
         facts = Facts(
             to_yaml(case.instance),
             to_yaml(case.model),
-            "" if request.against is None else _text(encode(request.against)),
+            "" if request.against is None else compact(encode(request.against)),
             "" if before is None else memory_text(before.memory),
         )
         means = {"gap": self._means.gap, "seed": self._means.seed, "threads": self._means.threads}
@@ -110,11 +109,11 @@ def plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return [type(value).__name__, {one.name: plain(getattr(value, one.name)) for one in fields(value)}]
     if isinstance(value, frozenset | set):
-        return sorted((plain(item) for item in value), key=_text)
+        return sorted((plain(item) for item in value), key=compact)
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
     if isinstance(value, dict):
-        return sorted(([plain(key), plain(item)] for key, item in value.items()), key=_text)
+        return sorted(([plain(key), plain(item)] for key, item in value.items()), key=compact)
     raise EngineFault(f"a {type(value).__name__} has no plain form")
 
 
@@ -132,8 +131,4 @@ def _case_digest(case: Solved) -> str:
 
 
 def _digest(value: Any) -> str:
-    return hashlib.sha256(_text(value).encode()).hexdigest()
-
-
-def _text(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return hashlib.sha256(compact(value).encode()).hexdigest()

@@ -45,8 +45,12 @@ class Choices:
     @property
     def most(self) -> Floats:
         """[partnerships] highest weight of each."""
-        highest: Floats = self.weight[np.append(self.start[1:], len(self.weight)) - 1]
-        return highest
+        return self.weight[self.highest]
+
+    @property
+    def highest(self) -> Ints:
+        """[partnerships] last level of each."""
+        return np.append(self.start[1:], len(self.weight)) - 1
 
     def levels(self, partnership: int) -> slice:
         """The levels of a partnership."""

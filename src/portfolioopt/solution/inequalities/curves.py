@@ -149,8 +149,7 @@ def _tries(choices: Choices, shares: Floats) -> Iterator[tuple[Ints, Ints]]:
         [span.start + int(np.argmax(shares[span])) for span in map(choices.levels, range(choices.partnerships))]
     )
     decided = 1.0 - shares[commonest] <= DECIDED
-    lowest = choices.start
-    highest = np.append(choices.start[1:], len(choices.weight)) - 1
+    lowest, highest = choices.start, choices.highest
     fullest, emptiest = np.argsort(-full, kind="stable"), np.argsort(full, kind="stable")
     undecided_full = np.lexsort((-full, decided))
     undecided_empty = np.lexsort((full, decided))

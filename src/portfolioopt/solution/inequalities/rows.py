@@ -44,8 +44,6 @@ Suspect = Callable[[Floats, Floats], Mask]
 class Source:
     """A limit, or the curve of a pool, in one year: its rows are alike but for their columns."""
 
-    family: str
-    """of the rows that are written"""
     limit: str
     rule: str
     """what the inequalities follow from: which rows of the limit, and how"""
@@ -112,7 +110,7 @@ class Source:
         order = order[values[order] != 0]
         node = int(self.nodes[place])
         return Row(
-            self.family, self.limit, self.choices.year, node, columns[order], values[order],
+            VALUED, self.limit, self.choices.year, node, columns[order], values[order],
             -INFINITY, one.side + constant,
         )  # fmt: skip
 
@@ -228,7 +226,7 @@ def _limit(formulation: Formulation, rows: _Rows, split: int, choices: Choices, 
     nothing = np.zeros((len(rows.nodes), 0), dtype=np.int64)
     which, least = f"{rows.label.family}, {side.name}", VIOLATED
     source = Source(
-        VALUED, rows.label.limit, which, choices, rows.nodes, rows.columns[:, :split], nothing, np.zeros(0), least,
+        rows.label.limit, which, choices, rows.nodes, rows.columns[:, :split], nothing, np.zeros(0), least,
         separate, suspect, side.limit + room,
     )  # fmt: skip
     if knapsack.impossible.any():
@@ -251,6 +249,6 @@ def _curve(rows: _Rows, split: int, choices: Choices, curve: Curve, money: Float
 
     label, least = rows.label, BROKEN * curve.reach
     return Source(
-        VALUED, label.limit, f"{label.family}, curve", choices, rows.nodes, rows.columns[:, :split],
+        label.limit, f"{label.family}, curve", choices, rows.nodes, rows.columns[:, :split],
         rows.columns[:, split:], money, least, separate, suspect, curve=curve,
     )  # fmt: skip

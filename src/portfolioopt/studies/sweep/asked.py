@@ -6,15 +6,14 @@ asked.json      facts, design and means (portfolioopt-sweep-asked/1)
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from portfolioopt.errors import Fault, InvalidInput
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
 from portfolioopt.points import Facts
-from portfolioopt.points.facts import opened
 from portfolioopt.points.store import write_whole
 from portfolioopt.result.exact import decode, encode
-from portfolioopt.studies.asked import ASKED_FILE, at_home, keep_against, refuse_another
+from portfolioopt.studies.asked import ASKED_FILE, keep_against, read_asked
 from portfolioopt.studies.means import Means
 from portfolioopt.studies.sweep.designs import Design
 
@@ -45,17 +44,8 @@ def keep(asked: Asked, folder: Path) -> None:
 
 def kept(folder: Path) -> Asked:
     """What was asked in a folder. Raises `InvalidInput` where that cannot be read, or was another study."""
-    refuse_another(folder, "sweep")
-    try:
-        raw = json.loads((folder / ASKED_FILE).read_text(encoding="utf-8"))
-        if raw["format"] != ASKED_FORMAT:
-            raise ValueError(f"its format should be {ASKED_FORMAT}")
-        facts = opened(Facts(**raw["facts"]))
-        model = at_home(facts.model, folder)
-        return Asked(facts.instance, model, Design.of(raw["design"]), decode(Means, raw["means"]))
-    except OSError as error:
-        message = f"holds no sweep to go on with: {error.strerror or error}"
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        message = f"{ASKED_FILE} cannot be read: {error}"
-    hint = "name the folder that a sweep was saved in: sweep INSTANCE ... --out DIR"
-    raise InvalidInput([Fault((), message, hint, file=str(folder))])
+
+    def understood(raw: dict[str, Any], instance: Instance, model: Model) -> Asked:
+        return Asked(instance, model, Design.of(raw["design"]), decode(Means, raw["means"]))
+
+    return read_asked(folder, "sweep", ASKED_FORMAT, "sweep INSTANCE ... --out DIR", understood)
