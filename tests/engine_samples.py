@@ -1,6 +1,7 @@
 """What the tests of the engine share: solving what is written down, and reading results as the enumerator does."""
 
 import random
+import time
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
@@ -9,6 +10,10 @@ from portfolioopt import Instance, Model, Plan, Result, solve
 from portfolioopt.formulation.build import Formulation, formulate
 from portfolioopt.networks.portfolio import lay_out
 from portfolioopt.plan import TODAY, Decision
+from portfolioopt.solution.judgement import Breach, Verdict
+from portfolioopt.solution.search import Options, Search
+from portfolioopt.solution.stop import Stop
+from portfolioopt.solution.strengthening import price_by_relaxation
 
 Written = dict[str, Any]
 EXACT = Fraction(1, 10**9)
@@ -41,6 +46,15 @@ def objective_of(result: Result) -> Fraction:
 def formulated(written: Written, choices: Written | None = None, against: Plan = TODAY) -> Formulation:
     """All rows and columns of an instance under a model."""
     return formulate(lay_out(Instance.model_validate(written)), Model.model_validate(choices or {}), against)
+
+
+def priced(formulation: Formulation) -> Search:
+    """A search that has come as far as the prices of its LP relaxation."""
+    refused = Verdict(Fraction(0), (Breach("", "", "", 0),))
+    stop = Stop(deadline=time.perf_counter() + 600)
+    search = Search(formulation, lambda _: refused, Options(gap=1e-4), stop)
+    price_by_relaxation(search)
+    return search
 
 
 def same(one: Fraction | float, other: Fraction | float) -> bool:

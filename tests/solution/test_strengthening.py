@@ -1,6 +1,5 @@
 """Inequalities bring the bound down, cost no plan, and are remembered where they still hold."""
 
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -8,28 +7,17 @@ import pytest
 
 from benchmarks.portfolios import realistic
 from engine_samples import Written as Facts
-from engine_samples import formulated
+from engine_samples import formulated, priced
 from portfolioopt import Instance, Session, solve
 from portfolioopt.formulation.build import Formulation
 from portfolioopt.points.facts import memory_from, memory_text
 from portfolioopt.solution import strategies
 from portfolioopt.solution.cuts import VALUED
 from portfolioopt.solution.highs import Settings, run
-from portfolioopt.solution.judgement import Verdict
 from portfolioopt.solution.memory import Memory
 from portfolioopt.solution.prices import PriceList
 from portfolioopt.solution.program import hand_over
-from portfolioopt.solution.search import Options, Search
 from portfolioopt.solution.stop import Stop
-from portfolioopt.solution.strengthening import price_by_relaxation
-
-
-def priced(formulation: Formulation) -> Search:
-    """A search that has come as far as its prices."""
-    search = Search(formulation, lambda plan: Verdict(ok=False, value=0.0, breaches=()), Options(gap=1e-4), Stop())
-    search.stop = Stop(deadline=time.perf_counter() + 600)
-    price_by_relaxation(search)
-    return search
 
 
 def best(formulation: Formulation) -> float:

@@ -14,6 +14,7 @@ from portfolioopt.language.parsing import parse
 from portfolioopt.language.plans import compared_with
 from portfolioopt.plan import TODAY, Plan
 from portfolioopt.result.exact import decode, encode
+from portfolioopt.solution.basis import Basis
 from portfolioopt.solution.inequalities.remembered import Remembered
 from portfolioopt.solution.memory import Memory
 
@@ -97,7 +98,7 @@ def memory_text(memory: Memory) -> str:
         for (label, number), price in sorted(memory.prices.items(), key=lambda item: _order(*item[0]))
     ]
     rest = {name: encode(getattr(memory, name)) for name in ("plan", "bound", "price_gap", "inequalities")}
-    return compact({"prices": prices, **rest})
+    return compact({"prices": prices, **rest, "basis": _basis_text(memory.basis)})
 
 
 def memory_from(text: str) -> Memory:
@@ -110,7 +111,22 @@ def memory_from(text: str) -> Memory:
         decode(float, raw["bound"]),
         decode(float, raw["price_gap"]),
         decode(tuple[Remembered, ...], raw["inequalities"]),
+        _basis_from(raw["basis"]),
     )
+
+
+def _basis_text(basis: Basis | None) -> dict[str, Any] | None:
+    if basis is None:
+        return None
+    rows = sorted((*_order(*key), standing) for key, standing in basis.rows.items())
+    return {"lives": basis.lives, "paths": basis.paths, "others": basis.others, "rows": rows}
+
+
+def _basis_from(raw: dict[str, Any] | None) -> Basis | None:
+    if raw is None:
+        return None
+    rows = {(RowLabel(*label), number): standing for *label, number, standing in raw["rows"]}
+    return Basis(raw["lives"], raw["paths"], raw["others"], rows)
 
 
 def _order(label: RowLabel, number: int) -> tuple[str, str, int, int, int]:

@@ -12,6 +12,7 @@ from portfolioopt.formulation.build import Formulation, RowKey
 from portfolioopt.language.instance import Instance
 from portfolioopt.networks.tree import Floats
 from portfolioopt.plan import Plan
+from portfolioopt.solution.basis import Basis
 from portfolioopt.solution.decisions import arcs_of, plan_of
 from portfolioopt.solution.inequalities.remembered import Remembered, Written, recalled
 from portfolioopt.solution.search import Search, relative_gap
@@ -28,6 +29,8 @@ class Memory:
     """relative distance of the best plan to what prices alone proved"""
     inequalities: tuple[Remembered, ...] = ()
     """with their prices"""
+    basis: Basis | None = None
+    """of the LP relaxation"""
 
     @staticmethod
     def of(search: Search) -> "Memory":
@@ -42,7 +45,7 @@ class Memory:
         )
         proven = np.inf if search.priced is None else search.priced.bound
         plan = None if search.best is None else search.best.plan
-        return Memory(known, plan, search.bound, relative_gap(search.value, proven), inequalities)
+        return Memory(known, plan, search.bound, relative_gap(search.value, proven), inequalities, search.basis)
 
     def recalled(self, formulation: Formulation) -> tuple[Formulation, list[Written], Floats]:
         """Another formulation, with those inequalities that hold there too as rows at its end, and prices of its

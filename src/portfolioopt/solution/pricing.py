@@ -62,7 +62,7 @@ def price_again(search: Search, memory: Memory) -> None:
     long; else new ones.
     """
     formulation, written, prices = memory.recalled(search.formulation)
-    search.formulation, search.strengthened = formulation, written
+    search.formulation, search.strengthened, search.basis = formulation, written, memory.basis
     search.try_prices(PriceList(search.formulation), prices)
     if search.gap_reached:
         return

@@ -11,6 +11,7 @@ import scipy.sparse as sp
 from portfolioopt.errors import EngineFault
 from portfolioopt.formulation.build import coupling_matrix
 from portfolioopt.formulation.draft import Row
+from portfolioopt.solution.basis import Standing
 from portfolioopt.solution.highs import Run, Settings, listen, opened, outcome
 from portfolioopt.solution.program import row_scale
 from portfolioopt.solution.scaled import Program
@@ -20,11 +21,19 @@ from portfolioopt.solution.stop import Stop
 class Relaxation:
     """Solves a program without whole numbers; later solves, after rows were added, start from the last basis."""
 
-    def __init__(self, program: Program, name: str, stop: Stop) -> None:
+    def __init__(self, program: Program, name: str, stop: Stop, begin: tuple[Standing, Standing] | None = None) -> None:
+        """`begin` is a basis, by column and row of the formulation, of this or a similar one."""
         self.program = program
         self._settings, self._stop = Settings(name, relaxed=True), stop
         self._log: list[str] = []
         self._solver = opened(program, self._settings, stop)
+        if begin is not None:
+            columns, rows = begin
+            basis = highspy.HighsBasis()
+            basis.col_status, basis.row_status = _kinds(columns[program.columns]), _kinds(rows[program.rows])
+            basis.valid = basis.alien = True  # alien: HiGHS completes it
+            if self._solver.setBasis(basis) == highspy.HighsStatus.kError:
+                raise EngineFault("HiGHS does not take the basis")
 
     def solve(self) -> Run:
         """As `highs.run` without whole numbers."""
@@ -35,6 +44,13 @@ class Relaxation:
             log = "".join(self._log[first:])
             return Run("stopped", None, -math.inf, math.inf, None, seconds, log, gap_reached=False)
         return outcome(self._solver, self.program, self._settings, began, "".join(self._log[first:]), reached)
+
+    @property
+    def basis(self) -> tuple[Standing, Standing]:
+        """How the columns and rows of the program stand since the last solve."""
+        ended = self._solver.getBasis()
+        columns, rows = ([int(kind) for kind in standing] for standing in (ended.col_status, ended.row_status))
+        return np.array(columns, dtype=np.uint8), np.array(rows, dtype=np.uint8)
 
     def add(self, rows: list[Row]) -> None:
         """Rows of the formulation at its end; they count on from the last row of the program."""
@@ -64,3 +80,7 @@ class Relaxation:
             rows=np.concatenate((program.rows, program.rows[-1] + 1 + np.arange(len(rows)))),
             row_scale=np.concatenate((program.row_scale, scale)),
         )
+
+
+def _kinds(standing: Standing) -> list[highspy.HighsBasisStatus]:
+    return [highspy.HighsBasisStatus(number) for number in standing.tolist()]

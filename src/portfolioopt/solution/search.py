@@ -18,6 +18,7 @@ from portfolioopt.formulation.build import Formulation
 from portfolioopt.formulation.part import Mask, around
 from portfolioopt.networks.tree import Floats, Ints
 from portfolioopt.plan import Plan
+from portfolioopt.solution.basis import Basis
 from portfolioopt.solution.cuts import cuts_for
 from portfolioopt.solution.decisions import arcs_of, arcs_taken, plan_of
 from portfolioopt.solution.highs import Run, Settings, run
@@ -135,6 +136,8 @@ class Search:
     cuts: int = 0
     strengthened: list[Written] = field(default_factory=list)
     """rows of the formulation that follow from others, for the sake of the bound"""
+    basis: Basis | None = None
+    """of the LP relaxation of the whole, of this search or one before it"""
     prover: Prover | None = None
     """at work beside the search"""
     last_audit: float = 0.0

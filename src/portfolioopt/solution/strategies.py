@@ -26,6 +26,8 @@ CORES_BESIDE = ((500, 0.02, 0.1, 0.02), (1_750, 0.09, 0.2, 0.02), (3_750, 0.2, 0
 """The same beside a prover, which finds plans as well: what lies near the best plan comes sooner."""
 CORES_APART = ((500, 0.02, 0.1, 0.02), (1_750, 0.09, 0.07, 0.02))
 """The same where scenarios can be proven apart, which makes plans too, and takes long."""
+BROKEN_CORES = ((2_500, 0.15, 0.5, 0.0), (3_750, 0.2, 0.5, 0.0))
+"""The same after an edit that has broken the best plan: prices are good from the start, and so is a wider core."""
 GOOD = 0.015
 """Gap at which proving apart may begin: a better plan comes of it, and its bound falls no faster with one."""
 SMALL_CORES = ((500, 0.02, 0.1, 0.02), (1_750, 0.09, 0.2, 0.02))
@@ -141,7 +143,8 @@ def search_large(search: Search) -> None:
 
 def _search_large(search: Search) -> None:
     # today's portfolio, where the edit has broken the plan of before, is nothing to build on
-    remembers = search.priced is not None and search.best is not None and search.gap <= POOR
+    edited = search.priced is not None
+    remembers = edited and search.best is not None and search.gap <= POOR
     if search.priced is None:
         price(search)
         if search.strengthened:
@@ -155,8 +158,7 @@ def _search_large(search: Search) -> None:
     many = len(search.formulation.portfolio.tree.scenarios) >= MANY_SCENARIOS
     staged = many and not remembers and decide_by_stages(search, search.stop.within(BY_STAGES * search.stop.left))
     if not remembers and not staged:
-        cores = CORES if search.prover is None else CORES_APART if can_be_proven_apart(search) else CORES_BESIDE
-        _through(search, SMALL_CORES if small else cores)
+        _through(search, SMALL_CORES if small else _cores(search, edited=edited))
     search.attend()
     if search.best is None and search.prover is not None and not search.stop.due:
         # nobody has found a plan yet: both cores look for one
@@ -189,6 +191,13 @@ def _search_large(search: Search) -> None:
     _conclude(search, ended)
     if search.options.verify and ended.gap_reached and not search.proven_by_prices and not search.stop.due:
         _confirm(search, ended)
+
+
+def _cores(search: Search, *, edited: bool) -> tuple[tuple[int, float, float, float], ...]:
+    """What to go through first."""
+    if search.prover is None:
+        return BROKEN_CORES if edited else CORES
+    return CORES_APART if can_be_proven_apart(search) else CORES_BESIDE
 
 
 def _prove_beside(search: Search) -> bool:
@@ -283,16 +292,17 @@ def _agree(search: Search, rival: Run) -> None:
 
 def _through(search: Search, cores: tuple[tuple[int, float, float, float], ...]) -> None:
     """Restricted models of growing width, each from the best plan so far."""
-    target = search.bound - GOOD * abs(search.bound) if cores is CORES_APART else math.inf
+    enough = GOOD if cores is CORES_APART else search.options.gap
     for most, part, share, gap in cores:
         search.attend()
+        target = _worth_at(enough, search.bound)
         if search.done or search.value >= target:
             return
         arcs = min(most, round(part * search.formulation.takes))
         if search.gap > POOR:
             share = max(share, UNTIL_GOOD)
         settings = _settings(search, f"best lives and {arcs:,} arcs")
-        finer = max(min(gap, FINER * search.gap), search.options.gap)
+        finer = max(min(gap, FINER * search.gap), FINER * search.options.gap)
         settings = replace(settings, gap=finer, target=target)
         kept = search.kept_within(search.loss_of(arcs)) & search.could_be_better()
         kept[search.relaxed] = True  # so that the limits leave room
@@ -302,6 +312,11 @@ def _through(search: Search, cores: tuple[tuple[int, float, float, float], ...])
         elif held is not None:
             kept[held] = True  # so that every core holds a plan
         search.solve(settings, "cores", kept, search.stop.within(share * search.stop.left), skip_worse=True)
+
+
+def _worth_at(gap: float, bound: float) -> float:
+    """What a plan must be worth for (bound − value) / |value| = gap; +∞ where there is no bound."""
+    return bound / (1 + math.copysign(gap, bound)) if math.isfinite(bound) else math.inf
 
 
 def _settings(search: Search, name: str) -> Settings:

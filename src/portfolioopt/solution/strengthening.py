@@ -7,7 +7,9 @@ others, and what prices prove does not rest on the solver.
 
 import numpy as np
 
+from portfolioopt.formulation.build import Formulation
 from portfolioopt.networks.tree import Floats
+from portfolioopt.solution.basis import BASIC, Basis
 from portfolioopt.solution.highs import Run
 from portfolioopt.solution.inequalities.remembered import Written
 from portfolioopt.solution.inequalities.rows import Source, sources
@@ -33,15 +35,18 @@ PHASE, SEEKING = "LP relaxation", "inequalities"
 def price_by_relaxation(search: Search) -> None:
     """Prices from the relaxation of the whole formulation, strengthened as far as it pays."""
     formulation = search.formulation
-    relaxation = Relaxation(search.program(), PHASE, search.stop)
+    begin = None if search.basis is None else search.basis.within(formulation)
+    relaxation = Relaxation(search.program(), PHASE, search.stop, begin)
     first = len(relaxation.program.rows)
     ended = _solved(search, relaxation)
     rounds = search.stop.within(SHARE * search.stop.left)
-    known = search.timed(SEEKING, lambda: sources(formulation))
+    known: list[Source] = []
     written: list[Written] = []
-    for _ in range(ROUNDS):
+    for number in range(ROUNDS):
         if ended.ending != "optimal" or ended.x is None or rounds.due or _enough(search, ended.value):
             break
+        if number == 0:
+            known = search.timed(SEEKING, lambda: sources(formulation))
         solution = relaxation.program.whole(ended.x)
         fresh = broken(search, known, solution, rounds)
         if not fresh:
@@ -57,6 +62,7 @@ def price_by_relaxation(search: Search) -> None:
     if ended.row_dual is None or ended.ending != "optimal":
         return
     program = relaxation.program
+    search.basis = _basis(formulation, relaxation, first)
     money = program.money(ended.row_dual)
     prices = np.zeros(len(formulation.row_lower))
     np.add.at(prices, program.rows[:first], money[:first])
@@ -65,6 +71,14 @@ def price_by_relaxation(search: Search) -> None:
     search.strengthen([one for one, there in zip(written, priced.tolist(), strict=True) if there])
     prices = np.concatenate((prices[formulation.paths :], theirs[priced]))
     search.try_prices(PriceList(search.formulation), prices)
+
+
+def _basis(formulation: Formulation, relaxation: Relaxation, first: int) -> Basis:
+    """Where the simplex method ended, in the rows of the formulation."""
+    program, (columns, rows) = relaxation.program, relaxation.basis
+    standing = np.full(len(formulation.row_lower), BASIC, dtype=np.uint8)
+    standing[program.rows[:first]] = rows[:first]
+    return Basis.of(formulation, columns, standing)
 
 
 def _solved(search: Search, relaxation: Relaxation) -> Run:
