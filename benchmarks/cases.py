@@ -74,7 +74,7 @@ def cases(data: Path | None = None) -> dict[str, Case]:
         _budget_changed("automaker_2026_budget", "lower by a tenth", 1350),
         _budget_changed("automaker_2026_budget_up", "higher by a tenth", 1650),
         _priced("automaker_2026_deals", "automaker_2026: what each of its partnerships is worth"),
-        _swept("automaker_2026_sweep", "automaker_2026 in 24 variations of its budget and its discount rate"),
+        _swept("automaker_2026_sweep", "automaker_2026 in 60 variations of its budget and its discount rate"),
         _shipped("two_deals", "the smallest shipped instance; what the command line costs"),
     )
     return {case.name: case for case in made}

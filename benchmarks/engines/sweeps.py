@@ -12,7 +12,7 @@ from benchmarks.stage import Limits, Stage
 if TYPE_CHECKING:
     from portfolioopt.studies.sweep import Design
 
-POINTS, FEW = 24, 2
+POINTS, FEW = 60, 2
 """Variations, and those at the size of the tests."""
 WORK = 10.0
 """Work that each solve may take: the same for all three, and the same end on every machine."""

@@ -161,7 +161,7 @@ class Session:
         auditor = Auditor(instance, chosen, against, request.known)
 
         def judge(plan: Plan) -> Verdict:
-            found = auditor.audit(plan, tables=False)
+            found = today if plan == TODAY else auditor.audit(plan, tables=False)
             verdict, scenario = verdict_of(instance, found), instance.futures[0].name
             more = request.breaches(plan, scenario, lambda level: level_of(level, found, instance))
             return replace(verdict, breaches=(*verdict.breaches, *more))

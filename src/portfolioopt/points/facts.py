@@ -7,11 +7,12 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from portfolioopt.errors import InvalidInput
-from portfolioopt.formulation.build import RowLabel
+from portfolioopt.formulation.build import Formulation, RowLabel, formulate
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
 from portfolioopt.language.parsing import parse
 from portfolioopt.language.plans import compared_with
+from portfolioopt.networks.portfolio import lay_out
 from portfolioopt.plan import TODAY, Plan
 from portfolioopt.result.exact import decode, encode
 from portfolioopt.solution.basis import Basis
@@ -35,6 +36,11 @@ class Opened:
     """What the model's `changes` are counted from."""
     memory: Memory | None
     """What is known of the instance as it is: prices and a plan to start from."""
+
+    @cached_property
+    def formulation(self) -> Formulation:
+        """All rows and columns of the instance as it is."""
+        return formulate(lay_out(self.instance), self.model, self.against)
 
 
 @dataclass(frozen=True)

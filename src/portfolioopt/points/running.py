@@ -80,8 +80,11 @@ def compute_points(
     *,
     stop: Stop | None = None,
     watch: Watch | None = None,
+    engine: Engine | None = None,
 ) -> dict[str, Outcome]:
     """The outcome of each point, by its key; those missing at the end are what `stop` left undone.
+
+    `engine` is one that has been opened already; it is closed in any case.
 
     A point that cannot be answered has an outcome that says why, and hinders no other. Raises `MissingExtra`,
     `ConnectionError` where a cluster cannot be reached, and `InvalidInput` where nothing can be stored: what is stored
@@ -96,7 +99,9 @@ def compute_points(
     if watch is not None:
         watch(pace)
     if waiting and not stop.due:
-        _Handing(store, where, stop, watch, pace, found, waiting).out()
+        _Handing(store, where, stop, watch, pace, found, waiting).out(engine or where.opened(stop))
+    elif engine is not None:
+        engine.close(now=True)
     return {key: found[key] for key in by_key if key in found}
 
 
@@ -114,9 +119,8 @@ class _Handing:
     under_way: dict[int, _Open] = field(default_factory=dict)
     tickets: int = 0
 
-    def out(self) -> None:
+    def out(self, engine: Engine) -> None:
         """Until nothing is left, or somebody asks to stop."""
-        engine = self.where.opened(self.stop)
         whole = False
         try:
             while (self.waiting or self.under_way) and not self.stop.due:

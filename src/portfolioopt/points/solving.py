@@ -14,7 +14,7 @@ from typing import Any
 from portfolioopt.audit import Auditor
 from portfolioopt.cases import Applied, Case, Change, apply
 from portfolioopt.errors import Fault, InvalidCase
-from portfolioopt.formulation.build import formulate
+from portfolioopt.formulation.build import Formulation, formulate
 from portfolioopt.networks.portfolio import lay_out
 from portfolioopt.plan import Decision, Plan
 from portfolioopt.points.edits import changes_from, changes_text
@@ -66,10 +66,15 @@ def solve_point(facts: Opened, asked: Mapping[str, Any], stop: Stop) -> Worked:
     result = session.solve(*made, threads=1, request=request, **asked["options"])
     answer = _answer(result)
     if facts.memory is not None and facts.memory.plan is not None:
-        answer["base_plan"] = _worth(made, facts.memory, facts.against)
+        same = result.chosen is not None and result.chosen.decisions == facts.memory.plan.decisions
+        answer["base_plan"] = (
+            {"objective": answer["objective"], "breaks": [], "whole": True}
+            if same
+            else _worth(made, facts.memory, facts.against, formulate(lay_out(made.instance), made.model, facts.against))
+        )
         if result.chosen is not None:
             found = replace(facts.memory, plan=result.chosen)
-            answer["in_base"] = _worth(Applied(facts.instance, facts.model), found, facts.against)
+            answer["in_base"] = _worth(Applied(facts.instance, facts.model), found, facts.against, facts.formulation)
     if MEMORY in asked["wanted"] and session.memory is not None:
         answer[MEMORY] = memory_text(session.memory)
     return Worked(answer, clock=result.stop_reason in BY_THE_CLOCK)
@@ -115,18 +120,20 @@ def _answer(result: Result) -> dict[str, Any]:
     }
 
 
-def _worth(made: Applied, memory: Memory, against: Plan) -> dict[str, Any]:
-    """What a plan that was found elsewhere comes to in a case, as far as that allows its decisions.
+def _worth(made: Applied, memory: Memory, against: Plan, formulation: Formulation) -> dict[str, Any]:
+    """What a plan that was found elsewhere comes to in a case (with its formulation), as far as that allows its
+    decisions.
 
     Engineers are hired anew. Where exceeding a skill's limit has a price, that may be worth less than those of before.
     """
     assert memory.plan is not None
-    anew = memory.plan_for(formulate(lay_out(made.instance), made.model, against))
+    anew = memory.plan_for(formulation)
     assert anew is not None
     skills, futures = made.instance.skills, {future.name for future in made.instance.futures}
     hired = tuple(one for one in memory.plan.hiring if one.skill in skills and one.scenario in futures)
     auditor = Auditor(made.instance, made.model, against)
-    audits = [auditor.audit(plan, tables=False) for plan in (anew, Plan(anew.decisions, hired))]
+    plans = (anew,) if anew.hiring == hired else (anew, Plan(anew.decisions, hired))
+    audits = [auditor.audit(plan, tables=False) for plan in plans]
     best = max(audits, key=lambda audit: (audit.ok, audit.objective))
     breaks = sorted({finding.id for finding in best.findings})
     return {"objective": str(best.objective), "breaks": breaks, "whole": anew.decisions == memory.plan.decisions}

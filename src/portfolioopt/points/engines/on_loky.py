@@ -42,11 +42,16 @@ class _Worker:
     ticket: int | None = None
     future: "Future[str] | None" = None
 
+    def start(self) -> None:
+        """Brings the process to where it waits for its first payload."""
+        if self.pool is None:
+            self.pool = ProcessPoolExecutor(max_workers=1, timeout=None, initializer=_begin, env=ONE_THREAD)
+            self.pool.submit(os.getpid)
+
     def give(self, ticket: int, payload: bytes) -> None:
         for _ in range(MOST_STARTS):
-            if self.pool is None:
-                self.pool = ProcessPoolExecutor(max_workers=1, timeout=None, initializer=_begin, env=ONE_THREAD)
             try:
+                self.start()
                 self.future, self.ticket = self.pool.submit(compute, payload), ticket
             except (BrokenProcessPool, ShutdownExecutorError):  # it died idle
                 self.drop()
@@ -79,6 +84,8 @@ class Loky:
 
     def __init__(self, workers: int) -> None:
         self._workers = [_Worker() for _ in range(workers)]
+        for worker in self._workers:
+            worker.start()
 
     @property
     def width(self) -> int:

@@ -27,6 +27,7 @@ from portfolioopt.language.instance import Instance, checked
 from portfolioopt.language.model import Model, check_model
 from portfolioopt.language.reading import read_model
 from portfolioopt.points import Facts, Outcome, Pace, Point, Store, Where, compute_points, solve_asked
+from portfolioopt.points.engines import Engine
 from portfolioopt.points.solving import MEMORY
 from portfolioopt.result import input_hash
 from portfolioopt.result.exhibit import Exhibit
@@ -171,10 +172,10 @@ class _Sweeping:
     def done(self) -> Sweep:
         began = time.perf_counter()
         self.stop = replace(self.stop, deadline=min(self.stop.deadline, began + self.means.time_limit))
-        base, memory = self.base()
+        base, memory, engine = self.base()
         facts = Facts.of(self.instance, self.model).starting_from(memory)
         asked = [facts.point(self.asked(trial)) for trial in self.design.trials]
-        found = self.computed(asked, self.where)
+        found = self.computed(asked, self.where, engine=engine)
         trials = (Trial("base", (), ()), *self.design.trials)
         keys = ("" if base is None else base.key, *(point.key for point in asked))
         tail = tail_of(self.model)
@@ -198,23 +199,32 @@ class _Sweeping:
             known=self.known,
         )
 
-    def base(self) -> tuple[Outcome | None, str]:
-        """The base case, solved in this process, and what it found out."""
+    def base(self) -> tuple[Outcome | None, str, Engine | None]:
+        """The base case, solved in this process, what it found out, and the engine, if it could start meanwhile."""
         point = Facts.of(self.instance, self.model).point(self.asked(Trial("base", (), ()), (MEMORY,)))
         # one that a time limit ended is not solved anew: all other points start from it
         before = self.store.unsettled(point)
         if before is not None and before.kind == "clock":
-            return before, before.answer[MEMORY]
-        outcome = self.computed([point], Where("serial"), "the base").get(point.key)
+            return before, before.answer[MEMORY], None
+        engine = None if self.store.found(point) is not None or self.stop.due else self.where.opened(self.stop)
+        try:
+            outcome = self.computed([point], Where("serial"), "the base").get(point.key)
+            if outcome is not None and outcome.kind in ("failed", "refused"):
+                raise EngineFault(f"the base could not be solved: {outcome.reason}")
+        except BaseException:
+            if engine is not None:
+                engine.close(now=True)
+            raise
         if outcome is None:
-            return None, ""
-        if outcome.kind in ("failed", "refused"):
-            raise EngineFault(f"the base could not be solved: {outcome.reason}")
-        return outcome, outcome.answer.get(MEMORY, "")
+            return None, "", engine
+        return outcome, outcome.answer.get(MEMORY, ""), engine
 
-    def computed(self, points: list[Point], where: Where, doing: str = "") -> dict[str, Outcome]:
+    def computed(
+        self, points: list[Point], where: Where, doing: str = "", engine: Engine | None = None
+    ) -> dict[str, Outcome]:
         last: list[Pace] = []
-        found = compute_points(points, self.store, where, stop=self.stop, watch=self.seen(where, doing, last))
+        seen = self.seen(where, doing, last)
+        found = compute_points(points, self.store, where, stop=self.stop, watch=seen, engine=engine)
         self.lost += last[-1].lost
         self.known += last[-1].known
         self.solves += last[-1].done
