@@ -1,5 +1,6 @@
 """Walk-away prices are differences of optima: exactly what looking at every plan says."""
 
+import math
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,7 @@ from enumeration.enumerator import best_plan
 from enumeration.generators import random_instance
 from portfolioopt import Instance, Means, Model, UnknownOption, price_deals, read_instance
 from portfolioopt.studies.answer import from_json, to_json
-from portfolioopt.studies.interval import Interval
+from portfolioopt.studies.interval import NEVER, Interval
 from portfolioopt.studies.price_deals import DealPrice, PriceDeals, least_to_get, most_to_pay
 
 INSTANCES = Path(__file__).parents[2] / "instances"
@@ -147,6 +148,51 @@ def test_a_price_paid_from_a_budget_counts_what_the_payment_crowds_out(budget: i
     assert paid.price.width <= 1e-4
 
 
+NEEDED = [{"id": "cells", "capability": "gwh", "at_least": 1}]
+
+
+def needed(**more: Any) -> Written:
+    """A deal that nothing can do without draws 3 of capital; another one, worth 6, draws 2."""
+    first = deal("deal", {"on": {"provides": {"gwh": 1}, "cost": 1, "capital": [3, 0]}}, (form(window=[2026, 2026]),))
+    other = deal("other", {"on": {"benefit": 8, "capital": [2, 0]}}, (form(window=[2026, 2026]),))
+    return case(first, other, requirements=NEEDED, **more)
+
+
+def test_what_nothing_can_do_without_is_paid_all_that_the_budget_leaves() -> None:
+    (paid,) = priced(needed(capital={"budget": 5}), deals=["deal"], paid_in=[2026], tolerance=1e-6).paid
+    assert is_within(paid.price, 2)
+
+
+def test_a_budget_may_grow_with_drivers() -> None:
+    """To 4,500, which is far more than all that is written down; 3 of it are drawn."""
+    written = needed(
+        drivers=["market"],
+        scenarios=[{"name": "one", "probability": 1, "drivers": {"market": 900}}],
+        capital={"budget": 5, "sensitivity": {"budget": {"market": 1}}},
+    )
+    (paid,) = priced(written, deals=["deal"], paid_in=[2026], tolerance=1e-6).paid
+    assert is_within(paid.price, 4497)
+
+
+@pytest.mark.parametrize("price", [None, 2])
+def test_without_a_hard_budget_there_is_no_end_to_it(price: int | None) -> None:
+    more = {} if price is None else {"capital": {"budget": 5}}
+    choices = {} if price is None else {"limits": {"capital": {"price": price}}}
+    (paid,) = priced(needed(**more), choices, deals=["deal"], paid_in=[2026]).paid
+    assert paid.price == Interval(float("inf"), float("inf"))
+
+
+def test_nothing_is_promised_of_a_price_where_the_optimum_without_it_is_not_known() -> None:
+    """At time 0 the price is 4 or more; but all the budget leaves is 2."""
+
+    def falling(amount: float) -> Interval:
+        return Interval.exactly(10.0) if amount <= 2 else NEVER
+
+    paid = most_to_pay(falling, Interval(4.0, math.inf), Interval(-math.inf, 6.0), 1.0, 1e-6, 50.0)
+    assert paid.low <= 2 + 1e-5
+    assert paid.high == pytest.approx(2, abs=1e-4)
+
+
 def test_a_payment_counts_in_no_limit_on_activity() -> None:
     few = [{"id": "few", "domains": ["autonomy"], "types": ["joint_venture"], "at_most": 0}]
     kind = {"domain": "software", "type": "in_house"}
@@ -171,7 +217,7 @@ def test_bisections_close_in_on_steps(step: float) -> None:
     def falling(amount: float) -> Interval:
         return Interval.exactly(10.0 if amount <= step else 4.0)
 
-    paid = most_to_pay(falling, Interval.exactly(9.0), Interval.exactly(1.0), 0.5, 1e-6)
+    paid = most_to_pay(falling, Interval.exactly(9.0), Interval.exactly(1.0), 0.5, 1e-6, 50.0)
     assert paid.low - 1e-5 <= max(step, 6.0) <= paid.high + 1e-5
 
     def rising(amount: float) -> Interval:

@@ -18,6 +18,7 @@ plan with it can. One in force that its own terms do not let go within the horiz
 less for all else. v(P), the optimum with P taken out of the budget of y, falls in steps as P grows, so
 
     most to pay             the largest P with v(P) − discount(y)·P ≥ without           (v falls, so does the left side)
+                            (without it no plan at all: all that can be paid, unlimited where no hard budget ends it)
     missing                 the smallest P with v(P) + discount(y)·P ≥ base, where v(P) is the optimum `with` it and
                             with P more in the budget
 
@@ -40,6 +41,7 @@ from portfolioopt.language.checking import did_you_mean
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
 from portfolioopt.language.partnership import NONE, Partnership
+from portfolioopt.language.values import series_at
 from portfolioopt.result import Status
 from portfolioopt.result.exhibit import Exhibit, WalkAway, WalkAwayPrice
 from portfolioopt.result.figures import decimals_for
@@ -49,13 +51,15 @@ from portfolioopt.studies.answer import About
 from portfolioopt.studies.desk import Desk
 from portfolioopt.studies.exhibiting import end, exhibit, told
 from portfolioopt.studies.from_base import FromBase, lost
-from portfolioopt.studies.interval import Interval
+from portfolioopt.studies.interval import NEVER, Interval
 from portfolioopt.studies.means import Means
 from portfolioopt.studies.pace import Watch
 from portfolioopt.studies.terms import OUT
 
 MOST_STEPS = 60
 """Halvings after which a bisection ends, whatever its tolerance."""
+BEYOND = 1000
+"""How many times a purse is tried before a payment is told to be unlimited: budgets may grow with drivers."""
 LEAST = 1e-9
 """Least tolerance of a price, relative to the optimum."""
 NOTHING = Interval(0.0, 0.0)
@@ -314,7 +318,7 @@ class _Study:
                 found = work.solved(f"{name} for {amount:,.4g} in {year}", made, high=high).value
                 return found + Interval.exactly(discount * amount) if found.known else found
 
-            price = most_to_pay(poorer, deal.price, deal.without, discount, width)
+            price = most_to_pay(poorer, deal.price, deal.without, discount, width, _purse(base.instance))
         if deal.missing is not None and cases.forced is not None:
             forced = cases.forced
 
@@ -332,13 +336,32 @@ class _Study:
 
 
 def most_to_pay(
-    value_at: Callable[[float], Interval], price: Interval, without: Interval, discount: float, width: float
+    value_at: Callable[[float], Interval],
+    price: Interval,
+    without: Interval,
+    discount: float,
+    width: float,
+    purse: float,
 ) -> Interval:
-    """The largest P with v(P) − discount·P ≥ without, where v is non-increasing and v(0) − without = price."""
-    if not math.isfinite(price.high):
-        return price
+    """The largest P with v(P) − discount·P ≥ without, where v is non-increasing and v(0) − without = price.
+
+    Where no plan does without it, all that can be paid is worth paying: v(P) > −∞. `purse` is a P beyond what hard
+    budgets allow; what remains possible at a multiple of it, no budget limits.
+    """
     low, high = 0.0, price.high / discount
-    at: float = high
+    for amount in (purse, BEYOND * purse):
+        if math.isfinite(high):
+            break
+        found = value_at(amount)
+        if found == NEVER:
+            high = amount
+        elif without == NEVER and found.low > -math.inf:
+            low = amount
+        else:
+            break
+    if not math.isfinite(high):
+        return Interval(math.inf if low == BEYOND * purse else low, math.inf)
+    at = high if math.isfinite(price.high) else (low + high) / 2
     for _ in range(MOST_STEPS):
         if high - low <= width:
             break
@@ -348,8 +371,13 @@ def most_to_pay(
             break
         before = (low, high)
         # v(P') ≤ v(at) for P' ≥ at; the plan found at `at` remains for P' ≤ at
-        high = max(low, min(high, max(at, (found.high - without.low) / discount)))
-        low = min(high, max(low, min(at, (found.low - without.high) / discount)))
+        more, less = found.high - without.low, found.low - without.high
+        if found == NEVER:
+            high = max(low, min(high, at))
+        elif not math.isnan(more):
+            high = max(low, min(high, max(at, more / discount)))
+        if not math.isnan(less):
+            low = min(high, max(low, min(at, less / discount)))
         if (low, high) == before and at < high:
             break  # neither end can be told at this gap
         at = (low + high) / 2
@@ -432,6 +460,13 @@ def chance_of(work: FromBase, partnership: Partnership) -> Fraction:
 def _budget_fixed(instance: Instance) -> bool:
     """Whether money can be put into the budget as it is: not where the budget varies with drivers."""
     return instance.capital is None or not instance.capital.sensitivity.budget
+
+
+def _purse(instance: Instance) -> float:
+    """An amount beyond all budgets together and all that partnerships could ever draw, or bring."""
+    capital, years = instance.capital, range(instance.horizon.years)
+    budgets = [] if capital is None else [abs(series_at(capital.budget, year)) for year in years]
+    return float(sum(budgets, Decimal(0))) + _plenty(instance)
 
 
 def _plenty(instance: Instance) -> float:
