@@ -44,3 +44,21 @@ def test_a_signal_in_the_midst_of_a_study_keeps_what_is_done(
     assert saved.base.low == pytest.approx(1245.938168, abs=1e-6)
     assert 1 <= len(saved.deals) < 6
     assert len(sent) == 1
+
+
+@pytest.mark.parametrize("command", [["validate"], ["solve"], ["price", "deals"], ["runs", "list"]])
+def test_a_signal_before_anything_is_read_is_told_in_one_line(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def reading(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+    if command == ["runs", "list"]:
+        monkeypatch.setattr(Path, "iterdir", reading)
+        asked = command
+    else:
+        monkeypatch.setattr("portfolioopt.language.reading.parse", reading)
+        asked = [*command, str(INSTANCES / "five_deals")]
+    assert run(asked) == 130
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "portfolioopt: interrupted\n")

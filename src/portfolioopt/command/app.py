@@ -1,8 +1,9 @@
 """The command line: which commands there are. Each loads what it needs only when it runs."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from portfolioopt import __version__
 from portfolioopt.command.alternatives import alternatives_command
@@ -36,8 +37,20 @@ from portfolioopt.command.validate import validate_command
 from portfolioopt.command.value_of_information import value_of_information_command
 from portfolioopt.command.whatif import whatif_command
 
+
+class Commands(TyperGroup):
+    """The commands. Ctrl-C that none of them hears itself ends as it does elsewhere: typer alone would say nothing."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise typer.Abort from None
+
+
 app = typer.Typer(
     name="portfolioopt",
+    cls=Commands,
     no_args_is_help=True,
     # plain help: colours would cost a third of the time it takes
     rich_markup_mode=None,
