@@ -175,7 +175,7 @@ def _rest(records: Sequence[Record]) -> str:
         ]
     swept = _by_engine(records, "automaker_2026_sweep", SWEEP)
     for engine, said in (
-        (COMMANDS, "`automaker_2026` in 24 variations, by a loop of `portfolioopt solve`"),
+        (COMMANDS, "`automaker_2026` in 60 variations, by a loop of `portfolioopt solve`"),
         (ALONE, "the same, by a sweep in one process"),
         (OURS, "the same, by a sweep on two"),
     ):
