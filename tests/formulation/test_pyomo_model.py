@@ -1,5 +1,7 @@
 """The Pyomo model says what the formulation says, row by row and column by column, to whoever asks it."""
 
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -119,3 +121,14 @@ def test_parts_carry_the_names_of_the_families() -> None:
     assert names == {"paths"} | {f"{label.family}_limit" for label in formulation.labels}
     variables = {one.name for one in model.component_objects(Var)}
     assert variables == {group.name for group in formulation.groups}
+
+
+def test_pyomo_loads_nothing_that_we_do_not_use_and_others_still_can() -> None:
+    asked = (
+        "import sys; import portfolioopt.formulation.pyomo_model;"
+        "assert not {'scipy.stats', 'scipy.integrate', 'scipy.spatial'} & set(sys.modules);"
+        "import scipy.integrate, scipy.stats; from pyomo.common.dependencies import scipy as theirs;"
+        "print(scipy.stats.norm.cdf(0), theirs.stats is scipy.stats, theirs.integrate is scipy.integrate)"
+    )
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert said.stdout == "0.5 True True\n"
