@@ -119,12 +119,15 @@ class _Walk:
         search, options = self._search, self._search.options
         gap = min(options.gap / 2, FINER * search.gap)
         settings = Settings(name, True, options.seed, options.threads, gap, start=self._taken)
-        if (at := self._solution(stop)) is None:
+        part = (name, hash(arcs.tobytes()), hash(self._taken.tobytes()))
+        if part in search.exhausted or (at := self._solution(stop)) is None:
             return
         program = search.program_around(arcs, at, hair=settings.hair)
         most = max(SECONDS, SHARE_OF_TIME * stop.left)
         ended = search.run(program, settings, "neighbourhoods", stop.within(most), proves=False)
         if ended.x is None or ended.value <= self.value + search.tolerance():
+            if ended.gap_reached:
+                search.exhausted.add(part)
             return
         self._at = program.whole(ended.x)
         self._found = _Found(self._at, name)

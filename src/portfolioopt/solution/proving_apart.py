@@ -59,7 +59,7 @@ def prove_apart(search: Search, stop: Stop) -> None:
     every = [Alone(part, part.bound) for part in apart(search.formulation, search.prices, split)]
     search.let_go()
     took = 0.0
-    while 2 * took < stop.left and not stop.due:
+    while 2 * took < stop.left and not stop.due and not search.gap_reached:
         began, before = stop.now, search.bound
         if not _round(search, every, stop):
             return
@@ -77,6 +77,8 @@ def _round(search: Search, every: list[Alone], stop: Stop) -> bool:
     try:
         while not stop.due:
             _prove(search, every)
+            if search.gap_reached:
+                return False
             if all(alone.done for alone in every):
                 return True
             if all(alone.tries for alone in every) and sum(alone.value for alone in every) >= search.bound:

@@ -138,6 +138,8 @@ class Search:
     """rows of the formulation that follow from others, for the sake of the bound"""
     basis: Basis | None = None
     """of the LP relaxation of the whole, of this search or one before it"""
+    exhausted: set[tuple[str, int, int]] = field(default_factory=set)
+    """parts that were freed around a plan (name, hashes of open arcs and of arcs taken) and hold no better one"""
     prover: Prover | None = None
     """at work beside the search"""
     last_audit: float = 0.0

@@ -28,6 +28,8 @@ CORES_APART = ((500, 0.02, 0.1, 0.02), (1_750, 0.09, 0.07, 0.02))
 """The same where scenarios can be proven apart, which makes plans too, and takes long."""
 BROKEN_CORES = ((2_500, 0.15, 0.5, 0.0), (3_750, 0.2, 0.5, 0.0))
 """The same after an edit that has broken the best plan: prices are good from the start, and so is a wider core."""
+ONE_MORE = ((2_500, 0.15, 0.15, 0.0),)
+"""The same where the best plan is still a plan, but no longer proven good enough: is it the plan, or the proof?"""
 GOOD = 0.015
 """Gap at which proving apart may begin: a better plan comes of it, and its bound falls no faster with one."""
 SMALL_CORES = ((500, 0.02, 0.1, 0.02), (1_750, 0.09, 0.2, 0.02))
@@ -159,6 +161,8 @@ def _search_large(search: Search) -> None:
     staged = many and not remembers and decide_by_stages(search, search.stop.within(BY_STAGES * search.stop.left))
     if not remembers and not staged:
         _through(search, SMALL_CORES if small else _cores(search, edited=edited))
+    elif remembers and not small and not search.done:
+        _through(search, ONE_MORE)
     search.attend()
     if search.best is None and search.prover is not None and not search.stop.due:
         # nobody has found a plan yet: both cores look for one
@@ -195,8 +199,10 @@ def _search_large(search: Search) -> None:
 
 def _cores(search: Search, *, edited: bool) -> tuple[tuple[int, float, float, float], ...]:
     """What to go through first."""
+    if edited:
+        return BROKEN_CORES
     if search.prover is None:
-        return BROKEN_CORES if edited else CORES
+        return CORES
     return CORES_APART if can_be_proven_apart(search) else CORES_BESIDE
 
 
@@ -293,7 +299,7 @@ def _agree(search: Search, rival: Run) -> None:
 def _through(search: Search, cores: tuple[tuple[int, float, float, float], ...]) -> None:
     """Restricted models of growing width, each from the best plan so far."""
     enough = GOOD if cores is CORES_APART else search.options.gap
-    for most, part, share, gap in cores:
+    for number, (most, part, share, gap) in enumerate(cores):
         search.attend()
         target = _worth_at(enough, search.bound)
         if search.done or search.value >= target:
@@ -303,7 +309,8 @@ def _through(search: Search, cores: tuple[tuple[int, float, float, float], ...])
             share = max(share, UNTIL_GOOD)
         settings = _settings(search, f"best lives and {arcs:,} arcs")
         finer = max(min(gap, FINER * search.gap), FINER * search.options.gap)
-        settings = replace(settings, gap=finer, target=target)
+        promising = cores is ONE_MORE or (cores is BROKEN_CORES and number > 0)
+        settings = replace(settings, gap=finer, target=target, promising=promising)
         kept = search.kept_within(search.loss_of(arcs)) & search.could_be_better()
         kept[search.relaxed] = True  # so that the limits leave room
         held = settings.start

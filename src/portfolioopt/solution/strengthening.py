@@ -24,7 +24,9 @@ SHARE = 0.2
 ENOUGH = 0.02
 """Share of the distance to the best plan that a round must still take off, ..."""
 LITTLE = 2e-5
-"""...or of the value, whichever is more."""
+"""...or of the value, whichever is more; ..."""
+FAR, PART = 0.1, 1e-3
+"""...and where the best plan is farther away than that, this share of the value."""
 SEPARATION = 4e-4
 """Work of looking for inequalities at one node of one limit."""
 PRICED = 1e-9
@@ -56,8 +58,9 @@ def price_by_relaxation(search: Search) -> None:
         if again.ending != "optimal":
             break  # the duals of before will do
         written, ended = written + fresh, again
-        distance = ended.value - search.value if search.best is not None else 0.0
-        if before - ended.value < max(ENOUGH * distance, LITTLE * abs(ended.value)):
+        far = relative_gap(search.value, ended.value) > FAR
+        needed = PART * abs(ended.value) if far else ENOUGH * (ended.value - search.value)
+        if before - ended.value < max(needed, LITTLE * abs(ended.value)):
             break
     if ended.row_dual is None or ended.ending != "optimal":
         return
