@@ -85,6 +85,12 @@ class Formulation:
         return slice(start, start + nodes * self.portfolio.years[year].size)
 
     @cached_property
+    def partnership_of_arcs(self) -> Ints:
+        """[takes] The partnership of each arc at each node."""
+        counts = self.portfolio.tree.nodes.count
+        return np.concatenate([np.tile(arcs.partnership, counts[y]) for y, arcs in enumerate(self.portfolio.years)])
+
+    @cached_property
     def by_column(self) -> sp.csc_array:
         """The matrix again, for taking columns out of it."""
         return sp.csc_array(self.matrix)

@@ -40,7 +40,7 @@ class Basis:
         kinds = {group.name: formulation.group(group.name) for group in formulation.groups[1:]}
         coupling = rows[formulation.paths :].tolist()
         return Basis(
-            _by_owner(columns[: formulation.takes], _owner_of_arcs(formulation), names),
+            _by_owner(columns[: formulation.takes], formulation.partnership_of_arcs, names),
             _by_owner(rows[: formulation.paths], _owner_of_paths(formulation), names),
             {name: _digits(columns[of_kind]) for name, of_kind in kinds.items()},
             {
@@ -61,7 +61,7 @@ class Basis:
         names = [one.id for one in formulation.portfolio.partnerships]
         arcs, paths = columns[: formulation.takes], rows[: formulation.paths]
         for standing, owner, known in (
-            (arcs, _owner_of_arcs(formulation), self.lives),
+            (arcs, formulation.partnership_of_arcs, self.lives),
             (paths, _owner_of_paths(formulation), self.paths),
         ):
             for number, theirs in zip(names, _split(owner, len(names)), strict=True):
@@ -74,12 +74,6 @@ class Basis:
             for key, bounded in zip(formulation.row_keys(), upper, strict=True)
         ]
         return columns, rows
-
-
-def _owner_of_arcs(formulation: Formulation) -> Ints:
-    portfolio = formulation.portfolio
-    counts = portfolio.tree.nodes.count
-    return np.concatenate([np.tile(arcs.partnership, counts[year]) for year, arcs in enumerate(portfolio.years)])
 
 
 def _owner_of_paths(formulation: Formulation) -> Ints:

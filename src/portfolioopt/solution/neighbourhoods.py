@@ -99,7 +99,7 @@ class _Walk:
             chosen = order[start : start + max(round(self._size), SMALLEST_GROUP)]
             start += len(chosen)
             began = stop.now
-            yield f"{len(chosen)} partnerships", self._among(_of(self._search, chosen))
+            yield f"{len(chosen)} partnerships", self._among(np.isin(formulation.partnership_of_arcs, chosen))
             took = stop.now - began
             if took < QUICK:
                 self._size = min(1.15 * self._size, len(order))
@@ -149,13 +149,3 @@ class _Walk:
             self._start_from_best()
         self._found = None
         self._last_audit = self._search.stop.now
-
-
-def _of(search: Search, partnerships: Ints) -> Mask:
-    """All arcs of these partnerships."""
-    formulation = search.formulation
-    tree = formulation.portfolio.tree
-    freed = np.zeros(formulation.takes, dtype=bool)
-    for year, arcs in enumerate(formulation.portfolio.years):
-        freed[formulation.year_columns(year)] = np.tile(np.isin(arcs.partnership, partnerships), tree.nodes.count[year])
-    return freed

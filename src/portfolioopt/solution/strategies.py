@@ -2,7 +2,7 @@
 
 import math
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from portfolioopt.solution.branches import decide_by_stages
 from portfolioopt.solution.decisions import arcs_of
@@ -19,22 +19,39 @@ SMALL = 6_000
 """Take columns up to which a model is given to HiGHS whole."""
 PATIENCE = 1_000
 """Nodes for which a small model is solved beyond the asked gap, to 1e-10."""
-CORES = ((500, 0.02, 0.1, 0.02), (1_750, 0.09, 0.35, 0.02), (3_750, 0.2, 0.25, 0.005))
-"""The first restricted models: arcs besides the best lives, those of least loss, and the share of all arcs that they
-may be at most; share of the time left for each; gap at which it may stop (the asked one, if that is larger)."""
-CORES_BESIDE = ((500, 0.02, 0.1, 0.02), (1_750, 0.09, 0.2, 0.02), (3_750, 0.2, 0.13, 0.005))
+
+
+@dataclass(frozen=True)
+class Core:
+    """A restricted model: the best lives, and the arcs of least loss besides."""
+
+    most: int
+    """arcs besides..."""
+    part: float
+    """...and the share of all arcs that they may be at most"""
+    share: float
+    """of the time left"""
+    gap: float
+    """at which it may stop"""
+    promising: bool = False
+    """whether it is left as soon as it cannot hold a plan that is good enough"""
+
+
+CORES = (Core(500, 0.02, 0.1, 0.02), Core(1_750, 0.09, 0.35, 0.02), Core(3_750, 0.2, 0.25, 0.005))
+"""The first restricted models."""
+CORES_BESIDE = (Core(500, 0.02, 0.1, 0.02), Core(1_750, 0.09, 0.2, 0.02), Core(3_750, 0.2, 0.13, 0.005))
 """The same beside a prover, which finds plans as well: what lies near the best plan comes sooner."""
-CORES_APART = ((500, 0.02, 0.1, 0.02), (1_750, 0.09, 0.07, 0.02))
+CORES_APART = (Core(500, 0.02, 0.1, 0.02), Core(1_750, 0.09, 0.07, 0.02))
 """The same where scenarios can be proven apart, which makes plans too, and takes long."""
-BROKEN_CORES = ((2_500, 0.15, 0.5, 0.0), (3_750, 0.2, 0.5, 0.0))
+BROKEN_CORES = (Core(2_500, 0.15, 0.5, 0.0), Core(3_750, 0.2, 0.5, 0.0, promising=True))
 """The same after an edit that has broken the best plan: prices are good from the start, and so is a wider core."""
-ONE_MORE = ((2_500, 0.15, 0.15, 0.0),)
+ONE_MORE = (Core(2_500, 0.15, 0.15, 0.0, promising=True),)
 """The same where the best plan is still a plan, but no longer proven good enough: is it the plan, or the proof?"""
 GOOD = 0.015
 """Gap at which proving apart may begin: a better plan comes of it, and its bound falls no faster with one."""
-SMALL_CORES = ((500, 0.02, 0.1, 0.02), (1_750, 0.09, 0.2, 0.02))
+SMALL_CORES = (Core(500, 0.02, 0.1, 0.02), Core(1_750, 0.09, 0.2, 0.02))
 """The same where the last run, over all arcs that could be better, will do the rest."""
-WIDER_CORES = ((8_000, 1.0, 0.4, 0.0), (16_000, 1.0, 0.7, 0.0))
+WIDER_CORES = (Core(8_000, 1.0, 0.4, 0.0), Core(16_000, 1.0, 0.7, 0.0))
 """More of them where all arcs that could be better are too many for one run."""
 FINER = 0.2
 """Gap of a core at most, relative to the gap of the whole."""
@@ -197,7 +214,7 @@ def _search_large(search: Search) -> None:
         _confirm(search, ended)
 
 
-def _cores(search: Search, *, edited: bool) -> tuple[tuple[int, float, float, float], ...]:
+def _cores(search: Search, *, edited: bool) -> tuple[Core, ...]:
     """What to go through first."""
     if edited:
         return BROKEN_CORES
@@ -296,21 +313,19 @@ def _agree(search: Search, rival: Run) -> None:
         search.agreeing = (ALL_ARCS, OTHERWISE)
 
 
-def _through(search: Search, cores: tuple[tuple[int, float, float, float], ...]) -> None:
+def _through(search: Search, cores: tuple[Core, ...]) -> None:
     """Restricted models of growing width, each from the best plan so far."""
     enough = GOOD if cores is CORES_APART else search.options.gap
-    for number, (most, part, share, gap) in enumerate(cores):
+    for core in cores:
         search.attend()
         target = _worth_at(enough, search.bound)
         if search.done or search.value >= target:
             return
-        arcs = min(most, round(part * search.formulation.takes))
-        if search.gap > POOR:
-            share = max(share, UNTIL_GOOD)
+        arcs = min(core.most, round(core.part * search.formulation.takes))
+        share = max(core.share, UNTIL_GOOD) if search.gap > POOR else core.share
         settings = _settings(search, f"best lives and {arcs:,} arcs")
-        finer = max(min(gap, FINER * search.gap), FINER * search.options.gap)
-        promising = cores is ONE_MORE or (cores is BROKEN_CORES and number > 0)
-        settings = replace(settings, gap=finer, target=target, promising=promising)
+        finer = max(min(core.gap, FINER * search.gap), FINER * search.options.gap)
+        settings = replace(settings, gap=finer, target=target, promising=core.promising)
         kept = search.kept_within(search.loss_of(arcs)) & search.could_be_better()
         kept[search.relaxed] = True  # so that the limits leave room
         held = settings.start
