@@ -17,8 +17,9 @@ from portfolioopt.command import run
 from portfolioopt.command.study import show_answer
 from portfolioopt.plan import TODAY
 from portfolioopt.studies.answer import from_json, to_json
-from portfolioopt.studies.desk import Desk, Optimum
+from portfolioopt.studies.desk import Desk
 from portfolioopt.studies.interval import Interval
+from portfolioopt.studies.optimum import Optimum
 from portfolioopt.studies.rolling import Rolling
 
 INSTANCES = Path(__file__).parents[2] / "instances"

@@ -179,7 +179,7 @@ def _decided(search: Search, program: Program, after: int, firm: list[Branch], a
     else:
         later[:] = False
     relaxed = replace(program, integer=program.integer & ~later[program.columns])
-    ended = search.run(relaxed, settings, "stages", stop, proves=False)
+    ended = search.run(relaxed, settings, "stages", stop, proves=False, plans=False)
     if ended.x is None:
         return False
     found = program.whole(ended.x)

@@ -53,8 +53,8 @@ class Settings:
     """most nodes, 0: any number"""
     target: float = math.inf
     """value of a plan that is good enough to stop at"""
-    promising: bool = False
-    """whether to stop as soon as no plan of the target's value can be left"""
+    proven: float = -math.inf
+    """worth of which no more need be proven: the run stops once nothing worth more can be left"""
     hair: float = HAIR
     """by how much rows are widened, relative to their largest coefficient"""
 
@@ -223,7 +223,7 @@ def listen(
                 into.user_interrupt = True
             if abs(value) < 1e29 and value * scale + constant >= settings.target:
                 into.user_interrupt = True
-            if settings.promising and abs(bound) < 1e29 and bound * scale + constant < settings.target:
+            if abs(bound) < 1e29 and bound * scale + constant < settings.proven:
                 into.user_interrupt = True
             if exchange is not None and abs(bound) < 1e29:
                 exchange.bounded(bound * scale + constant)

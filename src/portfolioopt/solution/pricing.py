@@ -179,7 +179,7 @@ def _from_coarser(search: Search, stop: Stop) -> Floats | None:
 
 
 def _relaxation(search: Search, program: Program, name: str, stop: Stop) -> Run:
-    return search.run(program, Settings(name, relaxed=True), PHASE, stop, proves=False)
+    return search.run(program, Settings(name, relaxed=True), PHASE, stop, proves=False, plans=False)
 
 
 def typical_prices(formulation: Formulation) -> Floats:

@@ -158,7 +158,7 @@ def _program_of(search: Search, alone: Alone, number: int) -> tuple[Program, Set
 def _run(search: Search, alone: Alone, number: int, stop: Stop) -> Alone:
     """A scenario by itself, as far as it comes."""
     program, settings = _program_of(search, alone, number)
-    ended = search.run(program, settings, PHASE, stop, proves=False)
+    ended = search.run(program, settings, PHASE, stop, proves=False, plans=False)
     alone = replace(alone, bound=min(alone.bound, ended.bound + ended.rounding), tries=alone.tries + 1)
     if ended.x is not None and ended.value > alone.value:
         alone = replace(alone, value=ended.value, at=program.whole(ended.x))

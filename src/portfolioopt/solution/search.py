@@ -260,11 +260,15 @@ class Search:
         self.stop.work.add(HAND_OVER * program.matrix.nnz)
         return program
 
-    def run(self, program: Program, settings: Settings, phase: str, stop: Stop, *, proves: bool) -> Run:
-        """One run of HiGHS, timed and logged; `proves` where its bound holds for all plans."""
+    def run(
+        self, program: Program, settings: Settings, phase: str, stop: Stop, *, proves: bool, plans: bool = True
+    ) -> Run:
+        """One run of HiGHS, timed and logged; `proves` where its bound holds for all plans, `plans` where what it finds
+        are plans.
+        """
 
         def seen(value: float, bound: float) -> None:
-            self.show(phase, value, max(bound, self.value) if proves else math.inf)
+            self.show(phase, value if plans else -math.inf, max(bound, self.value) if proves else math.inf)
 
         self.show(phase)
         ended = self.timed(phase, lambda: run(program, settings, stop, seen))

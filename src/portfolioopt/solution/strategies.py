@@ -211,7 +211,8 @@ def _search_large(search: Search) -> None:
     ended = search.solve(settings, "search", search.could_be_better(), skip_worse=True, complete=True)
     _conclude(search, ended)
     if search.options.verify and ended.gap_reached and not search.proven_by_prices and not search.stop.due:
-        _confirm(search, ended)
+        _rival(search)
+        _agree(search)
 
 
 def _cores(search: Search, *, edited: bool) -> tuple[Core, ...]:
@@ -277,23 +278,24 @@ def _go_on_beside(search: Search) -> bool:
             fruitless = 0 if apart and search.value > before + search.tolerance(1e-5) else fruitless + 1
         elif rivals < MOST_RIVALS:
             rivals += 1
-            rival = _rival(search)
+            _rival(search)
             _wait(search)
-            _agree(search, rival)
+            _agree(search)
         else:
             return True
 
 
-def _rival(search: Search) -> Run:
+def _rival(search: Search) -> None:
     """A run under other settings than the first and without a start, over every arc that could be better.
 
-    Where two runs shall agree, it goes on to its own end after the prover has come to its.
+    It need find no plan: it ends once it has proven the gap of the best one by itself.
     """
+    proven = search.value + max(search.options.gap, EXACT) * abs(search.value)
     settings = replace(_settings(search, OTHERWISE), seed=search.options.seed + 1, presolve=False, start=None)
     stop = search.stop if search.options.verify else search.unproven()
+    settings = replace(settings, proven=proven)
     ended = search.solve(settings, "verification", search.could_be_better(), stop, skip_worse=True)
-    _conclude(search, ended)
-    return ended
+    _conclude(search, ended, OTHERWISE)
 
 
 def _wait(search: Search) -> None:
@@ -305,12 +307,13 @@ def _wait(search: Search) -> None:
         search.attend()
 
 
-def _agree(search: Search, rival: Run) -> None:
-    """Two runs agree if the prover has proven the gap by itself, and the rival too."""
+def _agree(search: Search) -> None:
+    """Whether two different runs have proven the gap, each by itself."""
     wanted = max(search.options.gap, EXACT)
-    beside = min((proof.bound for proof in search.proofs if proof.beside), default=math.inf)
-    if rival.gap_reached and max(relative_gap(search.value, beside), relative_gap(search.value, rival.bound)) <= wanted:
-        search.agreeing = (ALL_ARCS, OTHERWISE)
+    proven = [proof.by for proof in search.proofs if relative_gap(search.value, proof.bound) <= wanted]
+    others = [by for by in proven if by != OTHERWISE]
+    if others and OTHERWISE in proven:
+        search.agreeing = (others[0], OTHERWISE)
 
 
 def _through(search: Search, cores: tuple[Core, ...]) -> None:
@@ -325,7 +328,7 @@ def _through(search: Search, cores: tuple[Core, ...]) -> None:
         share = max(core.share, UNTIL_GOOD) if search.gap > POOR else core.share
         settings = _settings(search, f"best lives and {arcs:,} arcs")
         finer = max(min(core.gap, FINER * search.gap), FINER * search.options.gap)
-        settings = replace(settings, gap=finer, target=target, promising=core.promising)
+        settings = replace(settings, gap=finer, target=target, proven=target if core.promising else -math.inf)
         kept = search.kept_within(search.loss_of(arcs)) & search.could_be_better()
         kept[search.relaxed] = True  # so that the limits leave room
         held = settings.start
@@ -346,21 +349,12 @@ def _settings(search: Search, name: str) -> Settings:
     return Settings(name, True, options.seed, options.threads, options.gap, start=search.arcs_of_best())
 
 
-def _conclude(search: Search, ended: Run) -> None:
+def _conclude(search: Search, ended: Run, by: str = ALL_ARCS) -> None:
     """What a run over every arc that could be better proves."""
     if ended.ending == "infeasible":
         if search.best is None:
             search.infeasible = True
         else:
-            search.prove(ALL_ARCS, search.value)
+            search.prove(by, search.value)
         return
-    search.prove(ALL_ARCS, max(ended.bound, search.value))
-
-
-def _confirm(search: Search, first: Run) -> None:
-    """A second run, under other settings and without a start, over every arc that could be better."""
-    value = search.value
-    second = _rival(search)
-    agree = second.gap_reached and search.value <= value + search.tolerance(max(search.options.gap, 1e-9))
-    if agree and first.gap_reached:
-        search.agreeing = (ALL_ARCS, OTHERWISE)
+    search.prove(by, max(ended.bound, search.value))

@@ -30,7 +30,7 @@ def fewest_decisions(search: Search) -> None:
     formulation = search.formulation
     program = search.timed("hand-over", lambda: hand_over(_among_equals(formulation, best.value)))
     settings = Settings("fewest decisions", False, search.options.seed, search.options.threads, nodes=500)
-    ended = search.run(program, settings, "ties", search.stop, proves=False)
+    ended = search.run(program, settings, "ties", search.stop, proves=False, plans=False)
     if ended.x is None:
         return
     plan = plan_of(formulation, program.whole(ended.x))

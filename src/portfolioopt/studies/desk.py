@@ -7,12 +7,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from portfolioopt.audit import Audit, Auditor
+from portfolioopt.audit import Auditor
 from portfolioopt.errors import Fault, InvalidInput, InvalidModel, UnknownOption
 from portfolioopt.formulation.build import Formulation
 from portfolioopt.language.instance import Instance, checked
@@ -24,19 +23,21 @@ from portfolioopt.plan import Plan
 from portfolioopt.points import Outcome, Point, Store, Worked
 from portfolioopt.points.facts import memory_from, memory_text
 from portfolioopt.points.solving import MEMORY
-from portfolioopt.result import Result, Status
+from portfolioopt.result import Status
 from portfolioopt.result.exact import decode, encode
 from portfolioopt.solution.judgement import Judge
 from portfolioopt.solution.memory import Memory
 from portfolioopt.solution.prices import Priced
 from portfolioopt.solution.request import PLAIN, Request
-from portfolioopt.solution.search import Options, Search, Sight, divided
+from portfolioopt.solution.search import Options, Search, Sight, cores, divided
 from portfolioopt.solution.stop import Stop, Work
 from portfolioopt.solution.strategies import search_for_plan
 from portfolioopt.solving import Session, Solved
-from portfolioopt.studies.interval import NEVER, UNKNOWN, Interval
+from portfolioopt.studies.ahead import Ahead, Asked, Shared
+from portfolioopt.studies.interval import NEVER, Interval
 from portfolioopt.studies.kept import Kept, ended_by_the_clock, plain
 from portfolioopt.studies.means import Means, net
+from portfolioopt.studies.optimum import Optimum
 from portfolioopt.studies.pace import RECENT, Step, Watch
 
 LEAST_SECONDS = 0.02
@@ -45,36 +46,10 @@ OPTIMUM, BEST_LEVEL = "portfolioopt.studies.desk:Desk.optimum", "portfolioopt.st
 """Who answers the points of a study: both in the process of the study."""
 EXACTLY = "objective"
 NOTHING_KNOWN = Memory({}, None, math.inf, math.inf)
-
-
-@dataclass(frozen=True)
-class Optimum:
-    """The best plan of one re-solve, and between what the optimum lies."""
-
-    asked: str
-    value: Interval
-    """In the units of the objective; −∞ at both ends where no plan keeps all limits and conditions."""
-    status: Status
-    stop_reason: str
-    plan: Plan | None
-    audit: Audit | None
-    verified: bool
-    seconds: float
-
-    @property
-    def infeasible(self) -> bool:
-        return self.status == "infeasible"
-
-    @property
-    def exact(self) -> Fraction | None:
-        """The audit's objective of the plan found."""
-        return None if self.audit is None else self.audit.objective
-
-    @property
-    def gap(self) -> float:
-        """Relative width of the value."""
-        low, high = self.value.low, self.value.high
-        return 0.0 if low == high else (high - low) / max(abs(low), 1e-9)
+WORTH_IT = 20.0
+"""Seconds that solves would take one after the other, from which on processes are started for them."""
+LOOK = 0.1
+"""Seconds between looks at the wish to stop."""
 
 
 class Desk:
@@ -113,6 +88,7 @@ class Desk:
         """whether some solve was ended by Ctrl-C or the study's clock"""
         self._session = Session()
         self._base: Session | None = None
+        self._ahead: Ahead | None = None
         self.known = 0
         """solves whose answers were stored before"""
         self.failed: list[tuple[str, str]] = []
@@ -180,6 +156,22 @@ class Desk:
         """From now on every solve starts from what the last one found out, instead of each from the one before."""
         self._base = self._session.fork()
 
+    def ahead(self, cases: Sequence[Asked]) -> None:
+        """Begins to solve cases that `optimum` will be asked for, in this order, several at a time.
+
+        To be called after `start_from_here`. Nothing is begun where that would not pay, and where threads are HiGHS's
+        own; answers are the same in kind, and, where work is limited, the same altogether.
+        """
+        threads = self.means.threads or self.model.solver.threads
+        processes = threads or min(2, cores())
+        pays = len(cases) * sum(self._recent) / max(len(self._recent), 1) >= WORTH_IT
+        if self._kept is not None or self.due or processes < 2 or (self.counted and threads) or not pays:
+            return
+        base = None if self._base is None else self._base.last
+        if base is not None and len(cases) > 1:
+            ends = time.time() + self.stop.left
+            self._ahead = Ahead(cases, Shared(base, self.means, self._most_seconds(self.model), ends), processes)
+
     def worked(self, seconds: float) -> None:
         """Books a solve that was made elsewhere."""
         self.done += 1
@@ -212,9 +204,12 @@ class Desk:
             known = self._known(asked, case, self._kept.found(point))
             if known is not None:
                 return known
+        found = self._from_ahead(Asked(asked, case.instance, chosen, request))
+        if found is not None:
+            return found
         if self.due:
             self.cut_short = self.cut_short or self.over
-            return Optimum(asked, UNKNOWN, "no_plan", self.stopped_by, None, None, verified=False, seconds=0.0)
+            return Optimum.none(asked, self.stopped_by)
         began = time.perf_counter()
         try:
             result = self._session.solve(
@@ -231,9 +226,8 @@ class Desk:
             )
         except Exception as error:
             reason = self._fails(asked, point, error, time.perf_counter() - began)
-            took = time.perf_counter() - began
-            return Optimum(asked, UNKNOWN, "no_plan", reason, None, None, verified=False, seconds=took)
-        found = _optimum(asked, result, time.perf_counter() - began)
+            return Optimum.none(asked, reason, time.perf_counter() - began)
+        found = Optimum.of(asked, result, time.perf_counter() - began)
         cut = found.stop_reason == "interrupted" or (found.stop_reason == "time limit" and self.over)
         self.cut_short = self.cut_short or cut
         if self._kept is not None and point is not None and self._session.memory is not None:
@@ -241,6 +235,29 @@ class Desk:
             worked = Worked(answer, clock=ended_by_the_clock(found.stop_reason))
             self._kept.keep(point, worked, found.seconds, cut_short=cut)
         self.worked(found.seconds)
+        return found
+
+    def _from_ahead(self, asked: Asked) -> Optimum | None:
+        """What is found of a case that is solved ahead, once it is there, its plan audited; None where it is not."""
+        ahead = self._ahead
+        if ahead is None or not ahead.holds(asked):
+            return None
+        while not ahead.wait(asked.name, LOOK):
+            self._tell()
+            if self.due:
+                return None
+        found = ahead.answer(asked.name)
+        if found is None:
+            return None
+        if found.plan is not None:
+            request = asked.request
+            against = compared_with(asked.model, asked.instance) if request.against is None else request.against
+            audit = Auditor(asked.instance, asked.model, against, request.known).audit(found.plan, tables=False)
+            if not audit.ok or float(audit.objective) != found.value.low:
+                return None
+            found = replace(found, audit=audit)
+        self.cut_short = self.cut_short or (found.stop_reason == "time limit" and self.over)
+        self.worked(found.seconds / ahead.processes)
         return found
 
     def _known(self, asked: str, case: Solved, outcome: Outcome | None) -> Optimum | None:
@@ -380,7 +397,10 @@ class Desk:
     def at_work(self) -> Iterator["Desk"]:
         """Hears Ctrl-C while it is open."""
         if threading.current_thread() is not threading.main_thread():
-            yield self
+            try:
+                yield self
+            finally:
+                self._close()
             return
         before = signal.getsignal(signal.SIGINT)
 
@@ -394,6 +414,12 @@ class Desk:
             yield self
         finally:
             signal.signal(signal.SIGINT, before)
+            self._close()
+
+    def _close(self) -> None:
+        if self._ahead is not None:
+            self._ahead.close()
+            self._ahead = None
 
 
 def _as_kept(found: Optimum) -> dict[str, Any]:
@@ -420,22 +446,3 @@ def _from_kept(asked: str, outcome: Outcome | None) -> Optimum | None:
     except (ValueError, KeyError, TypeError):
         return None
     return Optimum(asked, value, status, reason, plan, None, verified=verified, seconds=0.0)
-
-
-def _optimum(asked: str, result: Result, seconds: float) -> Optimum:
-    if result.status == "infeasible":
-        value = NEVER
-    else:
-        low = -math.inf if result.objective is None else result.objective
-        high = math.inf if result.bound is None else result.bound
-        value = Interval(low, max(low, high))
-    return Optimum(
-        asked,
-        value,
-        result.status,
-        result.stop_reason,
-        None if result.chosen is None else Plan(result.chosen.decisions, result.chosen.hiring),
-        result.audit,
-        result.verified,
-        seconds,
-    )

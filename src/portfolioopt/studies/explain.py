@@ -37,12 +37,13 @@ from portfolioopt.result.figures import percent
 from portfolioopt.result.tables import Table
 from portfolioopt.result.wording import limit_words, listed, risk_words, some
 from portfolioopt.studies.answer import About
-from portfolioopt.studies.desk import Desk, Optimum
+from portfolioopt.studies.desk import Desk
 from portfolioopt.studies.exhibiting import end, exhibit
 from portfolioopt.studies.from_base import FromBase, lost
 from portfolioopt.studies.interval import Interval
 from portfolioopt.studies.limits import Gains, Limit, every_limit, every_name, ignored
 from portfolioopt.studies.means import Means
+from portfolioopt.studies.optimum import Optimum
 from portfolioopt.studies.pace import Watch
 from portfolioopt.studies.price_deals import Cases, chance_of, chosen_partnerships
 from portfolioopt.studies.taken import Taken, differing

@@ -21,8 +21,10 @@ from portfolioopt.language.plans import compared_with
 from portfolioopt.plan import Plan
 from portfolioopt.solution.conditions import Condition
 from portfolioopt.solution.request import Request
-from portfolioopt.studies.desk import Desk, Optimum
+from portfolioopt.studies.ahead import Asked
+from portfolioopt.studies.desk import Desk
 from portfolioopt.studies.interval import Interval
+from portfolioopt.studies.optimum import Optimum
 
 
 @dataclass
@@ -37,6 +39,8 @@ class FromBase:
     """the base case itself"""
     spared: int = field(default=0)
     """cases answered without a solve"""
+    _remaining: dict[int, tuple[Applied, bool]] = field(default_factory=dict)
+    """edited cases, by identity, and whether the base plan remains in them"""
 
     @staticmethod
     def of(desk: Desk, asked: str = "the best plan", *, start: Plan | None = None) -> "FromBase":
@@ -75,24 +79,47 @@ class FromBase:
 
     def remains(self, made: Applied) -> bool:
         """Whether the base plan keeps all limits of an edited case, and is worth there what it is worth here."""
-        found = self.audit(made)
-        return found.ok and found.objective == self.base.exact
+        if id(made) not in self._remaining:
+            found = self.audit(made)
+            self._remaining[id(made)] = made, found.ok and found.objective == self.base.exact
+        return self._remaining[id(made)][1]
+
+    def takes(self, asked: str, made: Applied, *, starts: Iterable[Plan] = (), ties: bool = False) -> Asked:
+        """What `tighter` asks, for `Desk.ahead`."""
+        return self.asks(asked, made, high=self.value.high, starts=starts, ties=ties)
 
     def tighter(self, asked: str, made: Applied, *, starts: Iterable[Plan] = (), ties: bool = False) -> Optimum:
         """The optimum of a case that only asks more than the base: no solve where the base plan keeps it."""
         if self.remains(made):
             self.spared += 1
             return replace(self.base, asked=asked, seconds=0.0)
-        found = self.solved(asked, made, high=self.value.high, starts=starts, ties=ties)
+        found = self._answered(self.takes(asked, made, starts=starts, ties=ties))
         return replace(found, value=Interval(min(found.value.low, self.value.high), found.value.high))
+
+    def gives(self, asked: str, made: Applied, *, high: float = math.inf, ties: bool = False) -> Asked:
+        """What `looser` asks, for `Desk.ahead`."""
+        return self.asks(asked, made, high=high, starts=() if self.base.plan is None else (self.base.plan,), ties=ties)
 
     def looser(self, asked: str, made: Applied, *, high: float = math.inf, ties: bool = False) -> Optimum:
         """The optimum of a case that only gives more than the base; `high` is a bound known from elsewhere."""
-        starts = () if self.base.plan is None else (self.base.plan,)
-        found = self.solved(asked, made, high=high, starts=starts, ties=ties)
+        found = self._answered(self.gives(asked, made, high=high, ties=ties))
         if found.infeasible:
             return found
         return replace(found, value=found.value.within(low=self.value.low))
+
+    def asks(
+        self,
+        asked: str,
+        made: Applied,
+        *,
+        high: float = math.inf,
+        starts: Iterable[Plan] = (),
+        ties: bool = False,
+        conditions: tuple[Condition, ...] = (),
+    ) -> Asked:
+        """What `solved` asks, for `Desk.ahead`."""
+        request = Request(against=self.against, starts=tuple(starts), bound=high, ties=ties, conditions=conditions)
+        return Asked(asked, made.instance, made.model, request)
 
     def solved(
         self,
@@ -108,12 +135,14 @@ class FromBase:
 
         With `ties` its plan is the one with the fewest decisions: to be told, not only weighed.
         """
-        request = Request(against=self.against, starts=tuple(starts), bound=high, ties=ties, conditions=conditions)
-        found = self.desk.optimum(asked, made.instance, made.model, request)
+        return self._answered(self.asks(asked, made, high=high, starts=starts, ties=ties, conditions=conditions))
+
+    def _answered(self, case: Asked) -> Optimum:
+        found = self.desk.optimum(case.name, case.instance, case.model, case.request)
         if found.infeasible:
             return found
         low = found.value.low
-        return replace(found, value=Interval(low, max(low, min(found.value.high, high))))
+        return replace(found, value=Interval(low, max(low, min(found.value.high, case.request.bound))))
 
     def without(self, partnership: str) -> Plan:
         """The base plan without what it decides on one partnership."""

@@ -29,7 +29,7 @@ tolerance.
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -42,6 +42,7 @@ from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
 from portfolioopt.language.partnership import NONE, Partnership
 from portfolioopt.language.values import series_at
+from portfolioopt.plan import Plan
 from portfolioopt.result import Status
 from portfolioopt.result.exhibit import Exhibit, WalkAway, WalkAwayPrice
 from portfolioopt.result.figures import decimals_for
@@ -228,6 +229,20 @@ class Cases:
             _made(base, *own) if in_force and own else None,
         )
 
+    @property
+    def names(self) -> tuple[str, str, str]:
+        """What they are asked as."""
+        name = self.partnership.id
+        return f"without {name}", f"with {name}", f"as it is: {name}"
+
+    def each(self, work: FromBase) -> Iterator[tuple[str, Applied, tuple[Plan, ...]]]:
+        """Of those that there are: what it is asked as, the case, and what to start from."""
+        removed = (work.without(self.partnership.id),)
+        starts = (removed, (), removed)
+        for asked, made, start in zip(self.names, (self.without, self.forced, self.as_it_is), starts, strict=True):
+            if made is not None:
+                yield asked, made, start
+
 
 def _made(base: Applied, *changes: Change) -> Applied | None:
     try:
@@ -252,8 +267,9 @@ class _Study:
         if work.base.plan is not None:
             desk.doing("which cases the best plan answers")
             every = [Cases.of(work.case, one) for one in self.partnerships]
-            made = [case for one in every for case in (one.without, one.forced, one.as_it_is) if case is not None]
-            desk.expect(sum(not work.remains(case) for case in made) + 3 * len(self.years) * len(every))
+            left = [case for one in every for case in one.each(work) if not work.remains(case[1])]
+            desk.expect(len(left) + 3 * len(self.years) * len(every))
+            desk.ahead([work.takes(asked, made, starts=starts) for asked, made, starts in left])
             for one in every:
                 if desk.due:
                     break
@@ -275,19 +291,10 @@ class _Study:
 
     def priced(self, work: FromBase, cases: Cases) -> DealPrice:
         partnership = cases.partnership
-        name = partnership.id
-
-        def optimum(asked: str, made: Applied | None, *, removed: bool = False) -> Interval | None:
-            if made is None:
-                return None
-            starts = [work.without(name)] if removed else []
-            return work.tighter(f"{asked} {name}", made, starts=starts).value
-
-        without = optimum("without", cases.without, removed=True)
-        forced = optimum("with", cases.forced)
-        as_it_is = optimum("as it is:", cases.as_it_is, removed=True)
+        found = {asked: work.tighter(asked, made, starts=starts).value for asked, made, starts in cases.each(work)}
+        without, forced, as_it_is = (found.get(asked) for asked in cases.names)
         return DealPrice(
-            name,
+            partnership.id,
             partnership.title,
             partnership.start.state not in OUT,
             chance_of(work, partnership),

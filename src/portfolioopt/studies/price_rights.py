@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from portfolioopt.cases import Change, forbid, set_value
+from portfolioopt.cases import Applied, Change, forbid, set_value
 from portfolioopt.errors import UnknownOption
 from portfolioopt.language.checking import did_you_mean
 from portfolioopt.language.instance import Instance
@@ -199,13 +199,16 @@ class _Study:
         groups: list[RightPrice] = []
         wanted = [*self.kinds(), *self.asked]
         if work.base.plan is not None:
-            cases = [[one] for one in self.chosen] + [members for _, members in wanted]
-            desk.expect(sum(not work.remains(work.made(*self.changes(members))) for members in cases))
-            singles = [self.priced(work, one.name, one.sort, [one]) for one in self.chosen if not desk.due]
-            for name, members in wanted:
+            lone = [(one.name, [one], work.made(*self.changes([one]))) for one in self.chosen]
+            joint = [(name, members, work.made(*self.changes(members))) for name, members in wanted]
+            left = [work.takes(without(name), made) for name, _, made in [*lone, *joint] if not work.remains(made)]
+            desk.expect(len(left))
+            desk.ahead(left)
+            singles = [self.priced(work, name, own[0].sort, own, made) for name, own, made in lone if not desk.due]
+            for name, members, made in joint:
                 if not desk.due:
                     sort: Sort = "flexibility" if name == "flexibility" else "group"
-                    groups.append(self.priced(work, name, sort, members))
+                    groups.append(self.priced(work, name, sort, members, made))
             groups = [_at_least_its_parts(one, [*singles, *groups]) for one in groups]
             singles = [_at_most_its_wholes(one, groups) for one in singles]
         singles.sort(key=lambda one: (-one.value.low, -one.value.high))
@@ -235,12 +238,17 @@ class _Study:
             changes.append(set_value("review_years", left))
         return changes
 
-    def priced(self, work: FromBase, name: str, sort: Sort, members: Sequence[Right]) -> RightPrice:
-        found = work.tighter(f"without {name}", work.made(*self.changes(members)))
+    def priced(self, work: FromBase, name: str, sort: Sort, members: Sequence[Right], made: Applied) -> RightPrice:
+        found = work.tighter(without(name), made)
         actions = {(one.partnership, one.action) for one in members if one.action}
         used = work.chance(one.scenario for one in work.plan.decisions if (one.partnership, one.action) in actions)
         names = tuple(one.name for one in members)
         return RightPrice(name, sort, names, used, found.value, lost(work.value, found.value))
+
+
+def without(name: str) -> str:
+    """What the optimum without a right is asked as."""
+    return f"without {name}"
 
 
 def _at_least_its_parts(group: RightPrice, others: Sequence[RightPrice]) -> RightPrice:

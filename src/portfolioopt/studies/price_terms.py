@@ -29,12 +29,14 @@ from portfolioopt.result import Status
 from portfolioopt.result.exhibit import Exhibit, Tornado, TornadoBar
 from portfolioopt.result.tables import Table
 from portfolioopt.result.wording import risk_words, some
+from portfolioopt.studies.ahead import Asked
 from portfolioopt.studies.answer import About
-from portfolioopt.studies.desk import Desk, Optimum
+from portfolioopt.studies.desk import Desk
 from portfolioopt.studies.exhibiting import exhibit
 from portfolioopt.studies.from_base import FromBase
 from portfolioopt.studies.interval import Interval
 from portfolioopt.studies.means import Means
+from portfolioopt.studies.optimum import Optimum
 from portfolioopt.studies.pace import Watch
 from portfolioopt.studies.price_deals import chosen_partnerships
 from portfolioopt.studies.taken import Taken, differing
@@ -188,8 +190,9 @@ class _Study:
         every: list[tuple[Term, Applied]] = []
         if work.base.plan is not None:
             every = [(term, made) for term in self.terms if (made := self.made(work, term))]
-            taking = [made for term, made in every if term.effect == "takes"]
-            desk.expect(len(every) - sum(map(work.remains, taking)))
+            left = [(term, made) for term, made in every if term.effect != "takes" or not work.remains(made)]
+            desk.expect(len(left))
+            desk.ahead([self.asked(work, term, made) for term, made in left])
             found = [self.priced(work, term, made) for term, made in every if not desk.due]
         return PriceTerms(
             about=About.of(desk, complete=len(found) == len(every)),
@@ -211,12 +214,20 @@ class _Study:
             return None
         return None if made == work.case else made
 
+    def asked(self, work: FromBase, term: Term, made: Applied) -> Asked:
+        """What `priced` asks."""
+        ask: dict[Effect, Callable[[], Asked]] = {
+            "gives": lambda: work.gives(_named(term), made, ties=True),
+            "takes": lambda: work.takes(_named(term), made, ties=True),
+            "either": lambda: work.asks(_named(term), made, starts=(work.plan,), ties=True),
+        }
+        return ask[term.effect]()
+
     def priced(self, work: FromBase, term: Term, made: Applied) -> TermPrice:
-        asked = " ".join(part for part in (term.term, term.of, term.said) if part)
         solve: dict[Effect, Callable[[], Optimum]] = {
-            "gives": lambda: work.looser(asked, made, ties=True),
-            "takes": lambda: work.tighter(asked, made, ties=True),
-            "either": lambda: work.solved(asked, made, starts=(work.plan,), ties=True),
+            "gives": lambda: work.looser(_named(term), made, ties=True),
+            "takes": lambda: work.tighter(_named(term), made, ties=True),
+            "either": lambda: work.solved(_named(term), made, starts=(work.plan,), ties=True),
         }
         found = solve[term.effect]()
         gain = found.value - work.value
@@ -244,3 +255,8 @@ class _Study:
         names = list(audit.npv)
         measure = Cvar(measure="cvar", tail=self.tail, weight=Decimal(1))
         return MEASURES["cvar"]([audit.npv[name] for name in names], [futures[name] for name in names], measure)
+
+
+def _named(term: Term) -> str:
+    """What the optimum with a changed term is asked as."""
+    return " ".join(part for part in (term.term, term.of, term.said) if part)

@@ -44,10 +44,11 @@ from portfolioopt.result.wording import risk_words
 from portfolioopt.solution.conditions import Condition, SameUntil, held
 from portfolioopt.solution.request import Request
 from portfolioopt.studies.answer import About
-from portfolioopt.studies.desk import Desk, Optimum
+from portfolioopt.studies.desk import Desk
 from portfolioopt.studies.exhibiting import exhibit, told
 from portfolioopt.studies.interval import UNKNOWN, Interval
 from portfolioopt.studies.means import Means
+from portfolioopt.studies.optimum import Optimum
 from portfolioopt.studies.pace import Watch
 from portfolioopt.studies.scenarios import Group, mean_path, only, restricted, together
 

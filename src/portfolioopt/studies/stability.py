@@ -28,10 +28,11 @@ from portfolioopt.result.wording import some
 from portfolioopt.solution.conditions import Condition, Differing
 from portfolioopt.solution.request import Request
 from portfolioopt.studies.answer import About
-from portfolioopt.studies.desk import Desk, Optimum
+from portfolioopt.studies.desk import Desk
 from portfolioopt.studies.exhibiting import end, exhibit
 from portfolioopt.studies.interval import Interval
 from portfolioopt.studies.means import Means
+from portfolioopt.studies.optimum import Optimum
 from portfolioopt.studies.pace import Watch
 
 PUBLISHED = "the published plan"

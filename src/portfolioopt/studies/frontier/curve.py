@@ -24,8 +24,9 @@ from portfolioopt.solution.cuts import Breach
 from portfolioopt.solution.judgement import Verdict
 from portfolioopt.solution.request import Request
 from portfolioopt.solving import Solved
-from portfolioopt.studies.desk import NOTHING_KNOWN, Desk, Optimum
+from portfolioopt.studies.desk import NOTHING_KNOWN, Desk
 from portfolioopt.studies.interval import Interval
+from portfolioopt.studies.optimum import Optimum
 
 
 @dataclass(frozen=True)
