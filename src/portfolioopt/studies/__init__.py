@@ -38,6 +38,7 @@ STUDIES: dict[str, str] = {
 }
 """By name: what the study answers. A command is the name with hyphens; those of prices are commands of `price`."""
 FRAME = (
+    "ahead",
     "answer",
     "asked",
     "desk",
@@ -47,6 +48,7 @@ FRAME = (
     "kept",
     "limits",
     "means",
+    "optimum",
     "pace",
     "saving",
     "scenarios",
