@@ -18,6 +18,7 @@ from portfolioopt.solution import strategies
 from portfolioopt.solution.highs import Run, Settings, run
 from portfolioopt.solution.program import hand_over
 from portfolioopt.solution.prover import Prover
+from portfolioopt.solution.proving_apart import Alone, Beside, Meanwhile
 from portfolioopt.solution.scaled import Program
 from portfolioopt.solution.search import Search, cores, divided
 from portfolioopt.solution.stop import Stop
@@ -165,8 +166,12 @@ def test_none_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("beside_at_once")
-def test_scenarios_proven_apart_lead_to_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("shape", [(5, 12, 7, 4), (3, 14, 8, 4), (9, 14, 8, 3)])
+def test_scenarios_proven_apart_lead_to_the_same(
+    shape: tuple[int, int, int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(strategies, "VERY_WIDE", -1.0)
+    monkeypatch.setattr(strategies, "CORES_APART", ())
     seen: list[Search] = []
     whole = strategies.prove_apart
 
@@ -175,10 +180,22 @@ def test_scenarios_proven_apart_lead_to_the_same(monkeypatch: pytest.MonkeyPatch
         whole(search, stop)
         assert search.bound >= search.value
 
+    waited: list[float] = []
+    going_on = Meanwhile.go_on
+
+    def seeking(meanwhile: Meanwhile, every: list[Alone], beside: Beside, stop: Stop) -> None:
+        before = meanwhile.search.value
+        going_on(meanwhile, every, beside, stop)
+        waited.append(meanwhile.waited)
+        assert meanwhile.search.value >= before
+
     monkeypatch.setattr(strategies, "prove_apart", watched)
-    written = realistic(5, 10, 7, 5)
-    result = solved(written, threads=2, time_limit=120, gap=1e-6)
-    assert result.status == "optimal"
+    monkeypatch.setattr(Meanwhile, "go_on", seeking)
+    written = realistic(*shape)
+    result = solved(written, threads=2, time_limit=120, gap=1e-4)
+    assert (result.status, result.verified) == ("optimal", True)
+    assert seen
+    assert waited
     assert float(objective_of(result)) == pytest.approx(float(objective_of(solved(written, threads=1))), rel=2e-4)
 
 

@@ -124,7 +124,7 @@ class _Walk:
             return
         program = search.program_around(arcs, at, hair=settings.hair)
         most = max(SECONDS, SHARE_OF_TIME * stop.left)
-        ended = search.run(program, settings, "neighbourhoods", stop.within(most), proves=False)
+        ended = search.run(program, settings, "neighbourhoods", stop.within(most), proves=False, plans=False)
         if ended.x is None or ended.value <= self.value + search.tolerance():
             if ended.gap_reached:
                 search.exhausted.add(part)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from portfolioopt.networks.tree import Floats
 from portfolioopt.solution.futures import Apart, Shared, agreeing, apart, shared
 from portfolioopt.solution.highs import Settings
+from portfolioopt.solution.neighbourhoods import improve
 from portfolioopt.solution.program import hand_over
 from portfolioopt.solution.prover import Prover
 from portfolioopt.solution.scaled import Program
@@ -25,6 +26,8 @@ LONG = 15.0
 """Most seconds for a scenario at first; four times that the next time."""
 JOINED, NEAR = 0.3, 1_500
 """Share of the time left for the best plan of what scenarios would do, and how many arcs of least loss it may use."""
+IDLE = 0.02
+"""Seconds between looks at the other core where there is nothing else to do."""
 STEP = 0.7
 """Of the step at which the bound, if all went on as now, would fall to the best plan."""
 ROUNDING = 1e-12
@@ -63,7 +66,7 @@ def prove_apart(search: Search, stop: Stop) -> None:
         began, before = stop.now, search.bound
         if not _round(search, every, stop):
             return
-        taken = [alone.at[: search.formulation.takes] for alone in every if alone.at is not None]
+        taken = _taken(search, every)
         _join(search, taken, stop.within(JOINED * stop.left))
         took = stop.now - began
         if search.bound >= before - search.tolerance(1e-5):
@@ -74,6 +77,7 @@ def prove_apart(search: Search, stop: Stop) -> None:
 def _round(search: Search, every: list[Alone], stop: Stop) -> bool:
     """Proves what can be proven with these worths, all scenarios to their end; whether it came to that."""
     beside: Beside | None = None
+    meanwhile = Meanwhile(search)
     try:
         while not stop.due:
             _prove(search, every)
@@ -86,9 +90,9 @@ def _round(search: Search, every: list[Alone], stop: Stop) -> bool:
             if beside is None:
                 beside = _begin_beside(search, every, stop)
             number = _next(every, () if beside is None else (beside.number,))
-            if number is None:
-                time.sleep(0.02)
-            else:
+            if beside is not None and (number is None or meanwhile.waits_for(every, beside)):
+                meanwhile.go_on(every, beside, stop)
+            elif number is not None:
                 most = stop.within(LONG * 4 ** every[number].tries)
                 every[number] = _run(search, every[number], number, most)
             if beside is not None and beside.heard(every):
@@ -134,12 +138,45 @@ class Beside:
         return not alive
 
 
+@dataclass
+class Meanwhile:
+    """Better plans, sought on this core while the other one is at the last scenarios."""
+
+    search: Search
+    waited: float = 0.0
+    joined: int = 0
+    """scenarios of which it was known what they would do when plans were last made of that"""
+    fruitless: bool = False
+    """whether no better plan was found nearby"""
+
+    def waits_for(self, every: list[Alone], beside: Beside) -> bool:
+        """Whether the other core shall take the last open scenario, too, once it is through with its own."""
+        waiting = sum(not alone.done for number, alone in enumerate(every) if number != beside.number)
+        return waiting == 1 and self.waited < LONG
+
+    def go_on(self, every: list[Alone], beside: Beside, stop: Stop) -> None:
+        """Until the other core is through with its scenario, at most."""
+        began, before = stop.now, self.search.value
+        until = replace(stop.within(LONG), enough=lambda: not beside.prover.alive)
+        taken = _taken(self.search, every)
+        if len(taken) > self.joined:
+            self.joined, self.fruitless = len(taken), False
+            _join(self.search, taken, until.within(JOINED * until.left))
+        elif not self.fruitless:
+            improve(self.search, until)
+            self.fruitless = self.search.value <= before
+        else:
+            time.sleep(IDLE)
+        self.waited += stop.now - began
+
+
 def _begin_beside(search: Search, every: list[Alone], stop: Stop) -> Beside | None:
-    """Begins with the scenario that is second in line, if there is one."""
+    """Begins with the scenario that is second in line, or the only one left."""
     first = _next(every, ())
-    number = None if first is None else _next(every, (first,))
-    if number is None:
+    if first is None:
         return None
+    second = _next(every, (first,))
+    number = first if second is None else second
     program, settings = _program_of(search, every[number], number)
     if program.impossible or not len(program.columns):
         return None
@@ -172,6 +209,11 @@ def _prove(search: Search, every: list[Alone]) -> None:
         rounding = ROUNDING * sum(abs(alone.bound) for alone in every if math.isfinite(alone.bound))
         search.prove(PHASE, max(total, search.value), rounding)
     search.show(PHASE)
+
+
+def _taken(search: Search, every: list[Alone]) -> list[Floats]:
+    """[scenarios of which that is known][take columns] What scenarios would do by themselves."""
+    return [alone.at[: search.formulation.takes] for alone in every if alone.at is not None]
 
 
 def _join(search: Search, taken: list[Floats], stop: Stop) -> None:

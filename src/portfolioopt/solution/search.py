@@ -264,7 +264,7 @@ class Search:
         self, program: Program, settings: Settings, phase: str, stop: Stop, *, proves: bool, plans: bool = True
     ) -> Run:
         """One run of HiGHS, timed and logged; `proves` where its bound holds for all plans, `plans` where what it finds
-        are plans.
+        are plans that are audited at its end.
         """
 
         def seen(value: float, bound: float) -> None:

@@ -13,6 +13,7 @@ from portfolioopt.solution.pricing import COARSE, price, price_again
 from portfolioopt.solution.prover import Prover
 from portfolioopt.solution.proving_apart import can_be_proven_apart, prove_apart
 from portfolioopt.solution.search import EXACT, Search, relative_gap
+from portfolioopt.solution.strengthening import PHASE
 from portfolioopt.solution.ties import fewest_decisions
 
 SMALL = 6_000
@@ -49,6 +50,8 @@ ONE_MORE = (Core(2_500, 0.15, 0.15, 0.0, promising=True),)
 """The same where the best plan is still a plan, but no longer proven good enough: is it the plan, or the proof?"""
 GOOD = 0.015
 """Gap at which proving apart may begin: a better plan comes of it, and its bound falls no faster with one."""
+CORES_AT_LAST = (Core(1_750, 0.09, 0.9, 0.0), Core(3_750, 0.2, 1.0, 0.0))
+"""Beside a prover, once nothing better is found nearby."""
 SMALL_CORES = (Core(500, 0.02, 0.1, 0.02), Core(1_750, 0.09, 0.2, 0.02))
 """The same where the last run, over all arcs that could be better, will do the rest."""
 WIDER_CORES = (Core(8_000, 1.0, 0.4, 0.0), Core(16_000, 1.0, 0.7, 0.0))
@@ -79,6 +82,9 @@ WIDE, VERY_WIDE = 0.005, 0.008
 plans nearby, or without it..."""
 BEFORE, APART = 0.12, 0.85
 """...and the shares of the time left for better plans before that, and for it."""
+LATE = 3.0
+"""Times what the LP relaxation took: with less time left no other run begins over all arcs that could be better, as
+HiGHS cannot be stopped before it has solved theirs."""
 FRUITLESS = 2
 """How often no better plan may be found nearby before both cores prove."""
 NEARBY = 0.05
@@ -256,11 +262,12 @@ def _prove_beside(search: Search) -> bool:
 
 
 def _go_on_beside(search: Search) -> bool:
-    """Better plans from what lies near the best one, while the prover closes in from above; then both prove.
+    """Better plans from what lies near the best one, and from wider cores, while the prover closes in from above; then
+    both prove.
 
     False where no prover can be had.
     """
-    fruitless = rivals = 0
+    fruitless = rivals = cores = 0
     apart = False
     while True:
         search.attend()
@@ -276,12 +283,20 @@ def _go_on_beside(search: Search) -> bool:
             before = search.value
             improve(search, search.unproven() if fruitless else search.unproven().within(BEFORE * search.stop.left))
             fruitless = 0 if apart and search.value > before + search.tolerance(1e-5) else fruitless + 1
-        elif rivals < MOST_RIVALS:
+        elif not search.gap_reached and cores < len(CORES_AT_LAST):
+            before = search.value
+            _through(search, CORES_AT_LAST[cores : cores + 1])
+            cores += 1
+            fruitless = 0 if search.value > before + search.tolerance(1e-5) else fruitless
+        elif rivals < MOST_RIVALS and (
+            search.gap_reached or search.stop.seconds_left > LATE * search.timings.get(PHASE, 0.0)
+        ):
             rivals += 1
             _rival(search)
             _wait(search)
             _agree(search)
         else:
+            _wait(search)
             return True
 
 
