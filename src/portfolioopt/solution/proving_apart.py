@@ -26,6 +26,8 @@ LONG = 15.0
 """Most seconds for a scenario at first; four times that the next time."""
 JOINED, NEAR = 0.3, 1_500
 """Share of the time left for the best plan of what scenarios would do, and how many arcs of least loss it may use."""
+EFFORT = 0.01
+"""Share of the work on a scenario that goes into heuristics: its bound is wanted, and comes sooner without."""
 IDLE = 0.02
 """Seconds between looks at the other core where there is nothing else to do."""
 STEP = 0.7
@@ -186,7 +188,8 @@ def _begin_beside(search: Search, every: list[Alone], stop: Stop) -> Beside | No
 
 def _program_of(search: Search, alone: Alone, number: int) -> tuple[Program, Settings]:
     """A scenario by itself, handed over, and how to solve it."""
-    settings = Settings(f"scenario {number} by itself", True, search.options.seed, gap=search.options.gap / 2)
+    name, gap = f"scenario {number} by itself", search.options.gap / 2
+    settings = Settings(name, True, search.options.seed, gap=gap, effort=EFFORT)
     kept = alone.part.columns & search.could_be_better()
     program = search.timed("hand-over", lambda: hand_over(alone.part.formulation, kept, hair=settings.hair))
     return program, settings
