@@ -23,7 +23,7 @@ STAGE_GAP = 0.002
 ROOT, ONE, LEAST_SECONDS = 0.25, 0.05, 1.0
 """Most share of the time left for the years before the first split, and for one node after it, which has at least so
 many seconds."""
-AGAIN = 3
+AGAIN = 12
 """How often a node is decided, each time with more of what follows in whole numbers."""
 PER_NODE = 2.0
 """Arcs of least loss from which a branch may choose, by partnership and node, besides those taken..."""

@@ -70,6 +70,8 @@ MANY = 4_000
 """Partnerships beyond which wider cores come before plans near the best one: what a few may choose matters little."""
 MANY_SCENARIOS, BY_STAGES = 2 * COARSE, 0.8
 """Scenarios from which on a plan is decided stage by stage, and the share of the time left for that."""
+STILL_GOOD = 0.03
+"""Gap up to which a plan from before an edit is one to build on."""
 FAR = 0.2
 """Gap from which on a plan helps a core less than its arcs weigh it down."""
 ALL_ARCS, OTHERWISE = "all arcs that could be better", "other settings"
@@ -169,7 +171,7 @@ def search_large(search: Search) -> None:
 def _search_large(search: Search) -> None:
     # today's portfolio, where the edit has broken the plan of before, is nothing to build on
     edited = search.priced is not None
-    remembers = edited and search.best is not None and search.gap <= POOR
+    remembers = edited and search.best is not None and search.gap <= STILL_GOOD
     if search.priced is None:
         price(search)
         if search.strengthened:
