@@ -31,7 +31,7 @@ from portfolioopt.solution.judgement import Verdict
 from portfolioopt.solution.memory import Memory
 from portfolioopt.solution.prices import Priced, PriceList
 from portfolioopt.solution.request import PLAIN, Request
-from portfolioopt.solution.search import MOST_CUTS, STOPPING, Options, Search, Sight, divided
+from portfolioopt.solution.search import KNOWN, LOOSER, MOST_CUTS, STOPPING, Options, Search, Sight, divided
 from portfolioopt.solution.stop import Stop
 from portfolioopt.solution.strategies import search_for_plan
 
@@ -190,7 +190,7 @@ class Session:
                 search.offer(plan, "plan to start from")
             self._carry_over(search, instance, chosen, request)
             if request.bound < math.inf:
-                search.prove("what is known of the case", request.bound)
+                search.prove(KNOWN, request.bound)
             search_for_plan(search, None if self._last is None else self._last.memory)
             conflict: Conflict | None = None
             if search.infeasible and request.explain:
@@ -215,7 +215,7 @@ class Session:
             and request.asks_no_less_than(last.request)
             and only_tightened(last.instance, instance)
         ):
-            search.prove("the same case with looser limits", last.memory.bound)
+            search.prove(LOOSER, last.memory.bound)
 
 
 def _same_worth(one: Model, other: Model, request: Request) -> bool:

@@ -1,5 +1,8 @@
 """What a second run has to prove, and when two runs are believed."""
 
+import math
+from dataclasses import replace
+
 import pytest
 
 from benchmarks.portfolios import realistic
@@ -9,6 +12,8 @@ from portfolioopt.audit import Auditor
 from portfolioopt.formulation.build import formulate
 from portfolioopt.networks.portfolio import lay_out
 from portfolioopt.plan import TODAY, Plan
+from portfolioopt.solution import strategies
+from portfolioopt.solution.highs import Run
 from portfolioopt.solution.judgement import Breach, Verdict
 from portfolioopt.solution.pricing import price
 from portfolioopt.solution.search import Options, Search
@@ -46,11 +51,16 @@ def search(best: tuple[Plan, float]) -> Search:
     return search
 
 
-def test_a_second_run_needs_no_plan_of_its_own_to_prove_the_gap(search: Search, best: tuple[Plan, float]) -> None:
+def test_a_second_run_needs_no_plan_of_its_own_to_prove_the_gap(
+    search: Search, best: tuple[Plan, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = strategies._settings
+    # its own gap does not end it
+    monkeypatch.setattr(strategies, "_settings", lambda search, name: replace(settings(search, name), gap=0.0))
     _rival(search)
     (proof,) = search.proofs
     assert proof.by == OTHERWISE
-    assert best[1] * (1 - 1e-9) <= proof.bound <= best[1] + GAP * abs(best[1])
+    assert best[1] * (1 + 1e-6) < proof.bound <= best[1] + GAP * abs(best[1])
     assert search.gap_reached
 
 
@@ -62,6 +72,24 @@ def test_two_runs_are_believed_where_each_has_proven_the_gap(search: Search, bes
     search.prove(ALL_ARCS, best[1] + 0.5 * GAP * abs(best[1]))
     _agree(search)
     assert search.agreeing == (ALL_ARCS, OTHERWISE)
+
+
+@pytest.mark.parametrize("says", ["infeasible", "less"])
+def test_a_second_run_that_contradicts_the_plan_proves_nothing(
+    says: str, search: Search, best: tuple[Plan, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong(*_: object, **__: object) -> Run:
+        if says == "infeasible":
+            return Run("infeasible", None, -math.inf, -math.inf, None, 0.0, "", gap_reached=False)
+        less = best[1] - 0.1 * abs(best[1])
+        return Run("optimal", None, less, less, None, 0.0, "", gap_reached=True)
+
+    search.prove(ALL_ARCS, best[1])
+    monkeypatch.setattr(search, "solve", wrong)
+    _rival(search)
+    _agree(search)
+    assert search.agreeing == ()
+    assert [proof.by for proof in search.contradicted] == [OTHERWISE]
 
 
 def test_one_run_twice_is_not_two(search: Search) -> None:

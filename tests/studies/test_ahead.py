@@ -23,6 +23,8 @@ from portfolioopt.studies.pace import Step
 
 FIVE = read_instance(Path(__file__).parents[2] / "instances" / "five_deals")
 MEDIUM = Instance.model_validate(realistic(2, 16, 8, 6))
+ANSWERED: list[str] = []
+"""What processes were asked for an answer to."""
 COUNTED = Means(gap=0.01, seed=3, work_limit=1.0)
 STUDIES: dict[str, Callable[[Means], Answer]] = {
     "price_deals": lambda means: price_deals(MEDIUM, means=means, deals=[one.id for one in MEDIUM.partnerships[:4]]),
@@ -41,6 +43,15 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Ahead]]:
             super().__init__(*given)
             found.append(self)
 
+    answer = Ahead.answer
+
+    def counted(self: Ahead, name: str) -> Optimum | None:
+        came = answer(self, name)
+        ANSWERED.append(name)
+        return came
+
+    ANSWERED.clear()
+    monkeypatch.setattr(Ahead, "answer", counted)
     monkeypatch.setattr(desks, "WORTH_IT", 0.0)
     monkeypatch.setattr(desks, "cores", lambda: 2)
     monkeypatch.setattr(desks, "Ahead", Told)
@@ -68,6 +79,7 @@ def test_where_work_is_counted_answers_are_the_same_as_one_after_the_other(study
     assert not begun
     at_once = STUDIES[study](COUNTED)
     assert len(begun) == 1
+    assert len(ANSWERED) == at_once.about.solves - 1
     assert told(at_once) == told(one_by_one)
     assert (at_once.about.complete, at_once.about.solves) == (True, one_by_one.about.solves)
 
@@ -81,9 +93,12 @@ def test_of_what_takes_no_time_no_process_is_started(monkeypatch: pytest.MonkeyP
 
 
 def test_what_is_lost_with_a_process_is_solved_by_whoever_asks(begun: list[Ahead]) -> None:
+    killed: list[int] = []
+
     def kill(step: Step) -> None:
         if step.doing.startswith("without "):
             for worker in workers():
+                killed.append(worker.pid)
                 worker.kill()
 
     whole = price_deals(FIVE, means=COUNTED)
@@ -91,6 +106,7 @@ def test_what_is_lost_with_a_process_is_solved_by_whoever_asks(begun: list[Ahead
     assert told(hurt) == told(whole)
     assert hurt.about.complete
     assert len(begun) == 2
+    assert killed
 
 
 @pytest.mark.parametrize("wrong", ["value", "plan"])

@@ -2,8 +2,9 @@
 
 Where many limits bind in each scenario, and scenarios would do much the same until they can be told apart, this bound
 falls far below what the tree as a whole allows in the same time. They are solved one here and one on the prover's core,
-those first that have most to lose. Of what they would do by themselves a plan is made; then the worths are moved so
-that the scenarios agree better where they must, and all begins anew.
+those first that have most to lose; while that one is at the last of them, better plans are sought here. Of what they
+would do by themselves a plan is made; then the worths are moved so that the scenarios agree better where they must, and
+all begins anew.
 """
 
 import math
@@ -98,6 +99,8 @@ def _round(search: Search, every: list[Alone], stop: Stop) -> bool:
                 most = stop.within(LONG * 4 ** every[number].tries)
                 every[number] = _run(search, every[number], number, most)
             if beside is not None and beside.heard(every):
+                if not every[beside.number].done:
+                    break  # its process died, or HiGHS gave it up: it would again
                 beside = None
         _prove(search, every)
         return False
@@ -154,7 +157,7 @@ class Meanwhile:
     def waits_for(self, every: list[Alone], beside: Beside) -> bool:
         """Whether the other core shall take the last open scenario, too, once it is through with its own."""
         waiting = sum(not alone.done for number, alone in enumerate(every) if number != beside.number)
-        return waiting == 1 and self.waited < LONG
+        return waiting == 1 and self.waited < LONG and any(alone.done for alone in every)
 
     def go_on(self, every: list[Alone], beside: Beside, stop: Stop) -> None:
         """Until the other core is through with its scenario, at most."""
@@ -210,7 +213,7 @@ def _prove(search: Search, every: list[Alone]) -> None:
     total = sum(alone.bound for alone in every)
     if total < search.bound:
         rounding = ROUNDING * sum(abs(alone.bound) for alone in every if math.isfinite(alone.bound))
-        search.prove(PHASE, max(total, search.value), rounding)
+        search.prove(PHASE, total, rounding)
     search.show(PHASE)
 
 

@@ -37,6 +37,10 @@ AWAY = 1e-8
 """Relative distance that it keeps."""
 EXACT = 1e-9
 """Relative difference that counts as none."""
+HAIR = 1e-8
+"""Relative difference by which a plan contradicts a bound."""
+KNOWN, LOOSER = "what is known of the case", "the same case with looser limits"
+"""Names of bounds that were proven before the search."""
 AUDIT, HAND_OVER, SWEEP = 5e-6, 7e-8, 1e-8
 """Work of an audit, by partnership, year and scenario; of a hand-over, by non-zero; of a bound from prices, by arc and
 non-zero of the coupling rows."""
@@ -215,7 +219,7 @@ class Search:
             self._drop_contradicted()
 
     def _drop_contradicted(self) -> None:
-        wrong = [proof for proof in self.proofs if proof.bound + proof.rounding < self.value - self.tolerance(1e-8)]
+        wrong = [proof for proof in self.proofs if proof.bound + proof.rounding < self.value - self.tolerance(HAIR)]
         self.contradicted += wrong
         self.proofs = [proof for proof in self.proofs if proof not in wrong]
 

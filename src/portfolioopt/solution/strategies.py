@@ -12,8 +12,9 @@ from portfolioopt.solution.neighbourhoods import improve
 from portfolioopt.solution.pricing import COARSE, price, price_again
 from portfolioopt.solution.prover import Prover
 from portfolioopt.solution.proving_apart import can_be_proven_apart, prove_apart
-from portfolioopt.solution.search import EXACT, Search, relative_gap
-from portfolioopt.solution.strengthening import PHASE
+from portfolioopt.solution.search import EXACT, HAIR, KNOWN, LOOSER, Proof, Search, relative_gap
+from portfolioopt.solution.stop import Stop
+from portfolioopt.solution.strengthening import PHASE as RELAXATION
 from portfolioopt.solution.ties import fewest_decisions
 
 SMALL = 6_000
@@ -50,7 +51,7 @@ ONE_MORE = (Core(2_500, 0.15, 0.15, 0.0, promising=True),)
 """The same where the best plan is still a plan, but no longer proven good enough: is it the plan, or the proof?"""
 GOOD = 0.015
 """Gap at which proving apart may begin: a better plan comes of it, and its bound falls no faster with one."""
-CORES_AT_LAST = (Core(1_750, 0.09, 0.9, 0.0), Core(3_750, 0.2, 1.0, 0.0))
+CORES_AT_LAST = (Core(1_750, 0.09, 0.9, 0.0), Core(3_750, 0.2, 0.9, 0.0))
 """Beside a prover, once nothing better is found nearby."""
 SMALL_CORES = (Core(500, 0.02, 0.1, 0.02), Core(1_750, 0.09, 0.2, 0.02))
 """The same where the last run, over all arcs that could be better, will do the rest."""
@@ -74,6 +75,8 @@ STILL_GOOD = 0.03
 """Gap up to which a plan from before an edit is one to build on."""
 FAR = 0.2
 """Gap from which on a plan helps a core less than its arcs weigh it down."""
+BEFORE_ALL = (KNOWN, LOOSER)
+"""Bounds that were proven by other solves before this one began: runs of this one are named rather."""
 ALL_ARCS, OTHERWISE = "all arcs that could be better", "other settings"
 MOST_RIVALS = 3
 """Runs beside the prover's at most: plans that the audit refuses make it begin anew."""
@@ -85,10 +88,10 @@ plans nearby, or without it..."""
 BEFORE, APART = 0.12, 0.85
 """...and the shares of the time left for better plans before that, and for it."""
 LATE = 3.0
-"""Times what the LP relaxation took: with less time left no other run begins over all arcs that could be better, as
-HiGHS cannot be stopped before it has solved theirs."""
+"""Times what the LP relaxation took in all its rounds: with less time left no other run is begun to prove a gap that
+is still open, as HiGHS cannot be stopped before it has solved the relaxation of all arcs that could be better."""
 FRUITLESS = 2
-"""How often no better plan may be found nearby before both cores prove."""
+"""How often no better plan may be found nearby before wider cores are tried, and then both cores prove."""
 NEARBY = 0.05
 """Share of the time left for plans near the best one."""
 
@@ -287,11 +290,11 @@ def _go_on_beside(search: Search) -> bool:
             fruitless = 0 if apart and search.value > before + search.tolerance(1e-5) else fruitless + 1
         elif not search.gap_reached and cores < len(CORES_AT_LAST):
             before = search.value
-            _through(search, CORES_AT_LAST[cores : cores + 1])
+            _through(search, CORES_AT_LAST[cores : cores + 1], search.unproven())
             cores += 1
             fruitless = 0 if search.value > before + search.tolerance(1e-5) else fruitless
         elif rivals < MOST_RIVALS and (
-            search.gap_reached or search.stop.seconds_left > LATE * search.timings.get(PHASE, 0.0)
+            search.gap_reached or search.stop.seconds_left > LATE * search.timings.get(RELAXATION, 0.0)
         ):
             rivals += 1
             _rival(search)
@@ -299,6 +302,7 @@ def _go_on_beside(search: Search) -> bool:
             _agree(search)
         else:
             _wait(search)
+            _agree(search)
             return True
 
 
@@ -312,13 +316,19 @@ def _rival(search: Search) -> None:
     stop = search.stop if search.options.verify else search.unproven()
     settings = replace(settings, proven=proven)
     ended = search.solve(settings, "verification", search.could_be_better(), stop, skip_worse=True)
+    bound = -math.inf if ended.ending == "infeasible" else ended.bound
+    if search.best is not None and bound + ended.rounding < search.value - search.tolerance(HAIR):
+        # the best plan is among what it had to look at: it is wrong, and proves nothing
+        search.contradicted.append(Proof(OTHERWISE, bound, ended.rounding))
+        return
     _conclude(search, ended, OTHERWISE)
 
 
 def _wait(search: Search) -> None:
     """Until the prover has come to its own end, if that is still wanted."""
     while search.prover is not None and not search.stop.due:
-        if search.gap_reached and not search.options.verify:
+        _agree(search)
+        if search.gap_reached and (search.verified or not search.options.verify):
             return
         time.sleep(0.02)
         search.attend()
@@ -328,13 +338,14 @@ def _agree(search: Search) -> None:
     """Whether two different runs have proven the gap, each by itself."""
     wanted = max(search.options.gap, EXACT)
     proven = [proof.by for proof in search.proofs if relative_gap(search.value, proof.bound) <= wanted]
-    others = [by for by in proven if by != OTHERWISE]
+    others = sorted((by for by in proven if by != OTHERWISE), key=lambda by: by in BEFORE_ALL)
     if others and OTHERWISE in proven:
         search.agreeing = (others[0], OTHERWISE)
 
 
-def _through(search: Search, cores: tuple[Core, ...]) -> None:
+def _through(search: Search, cores: tuple[Core, ...], stop: Stop | None = None) -> None:
     """Restricted models of growing width, each from the best plan so far."""
+    stop = stop or search.stop
     enough = GOOD if cores is CORES_APART else search.options.gap
     for core in cores:
         search.attend()
@@ -353,7 +364,7 @@ def _through(search: Search, cores: tuple[Core, ...]) -> None:
             settings = replace(settings, start=None)
         elif held is not None:
             kept[held] = True  # so that every core holds a plan
-        search.solve(settings, "cores", kept, search.stop.within(share * search.stop.left), skip_worse=True)
+        search.solve(settings, "cores", kept, stop.within(share * stop.left), skip_worse=True)
 
 
 def _worth_at(gap: float, bound: float) -> float:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from portfolioopt.language.instance import Instance
 from portfolioopt.language.model import Model
 from portfolioopt.solution.request import Request
+from portfolioopt.solution.stop import Stop
 from portfolioopt.solving import Session, Solved
 from portfolioopt.studies.means import Means
 from portfolioopt.studies.optimum import Optimum
@@ -144,6 +145,6 @@ def _solve(case: Asked) -> Optimum:
         threads=1,
         seed=means.seed,
         verify=means.verify,
-        request=replace(case.request, explain=False),
+        request=replace(case.request, explain=False, stop=Stop()),
     )
     return replace(Optimum.of(case.name, result, time.perf_counter() - began), audit=None)

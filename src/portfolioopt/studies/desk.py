@@ -1,5 +1,6 @@
 """Where the re-solves of a study are made: one session that shares work between them, one clock, one wish to stop."""
 
+import contextlib
 import math
 import signal
 import threading
@@ -30,7 +31,7 @@ from portfolioopt.solution.memory import Memory
 from portfolioopt.solution.prices import Priced
 from portfolioopt.solution.request import PLAIN, Request
 from portfolioopt.solution.search import Options, Search, Sight, cores, divided
-from portfolioopt.solution.stop import Stop, Work
+from portfolioopt.solution.stop import BY_TIME, Stop, Work
 from portfolioopt.solution.strategies import search_for_plan
 from portfolioopt.solving import Session, Solved
 from portfolioopt.studies.ahead import Ahead, Asked, Shared
@@ -53,10 +54,11 @@ LOOK = 0.1
 
 
 class Desk:
-    """Solves the cases of one study, one after the other.
+    """Solves the cases of one study, one after the other, or ahead of being asked for (`ahead`).
 
-    To be opened by `at_work`, so that Ctrl-C asks it to stop: what is under way then ends with the best plan so far,
-    no other solve is begun, and the study tells what it has. A second Ctrl-C interrupts at once.
+    To be opened by `at_work`, so that Ctrl-C asks it to stop: what is under way here then ends with the best plan so
+    far, what is under way in other processes is given up, no other solve is begun, and the study tells what it has. A
+    second Ctrl-C interrupts at once.
     """
 
     def __init__(
@@ -170,7 +172,8 @@ class Desk:
         base = None if self._base is None else self._base.last
         if base is not None and len(cases) > 1:
             ends = time.time() + self.stop.left
-            self._ahead = Ahead(cases, Shared(base, self.means, self._most_seconds(self.model), ends), processes)
+            with contextlib.suppress(OSError, NotImplementedError):  # where no process can be had
+                self._ahead = Ahead(cases, Shared(base, self.means, self._most_seconds(self.model), ends), processes)
 
     def worked(self, seconds: float) -> None:
         """Books a solve that was made elsewhere."""
@@ -247,7 +250,7 @@ class Desk:
             if self.due:
                 return None
         found = ahead.answer(asked.name)
-        if found is None:
+        if found is None or (found.status == "no_plan" and found.stop_reason == BY_TIME and not self.due):
             return None
         if found.plan is not None:
             request = asked.request
