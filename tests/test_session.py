@@ -71,9 +71,9 @@ def test_where_an_edit_breaks_the_plan_of_before_the_search_begins_anew(monkeypa
     tried: list[object] = []
     through = strategies._through
 
-    def noted(search: Any, cores: Any) -> None:
+    def noted(search: Any, cores: Any, *stop: Any) -> None:
         tried.append(cores)
-        through(search, cores)
+        through(search, cores, *stop)
 
     monkeypatch.setattr(strategies, "_through", noted)
     session = Session()
