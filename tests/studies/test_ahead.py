@@ -163,5 +163,5 @@ def test_another_question_of_the_same_name_is_not_answered(begun: list[Ahead]) -
         assert not ahead.holds(replace(asked[0], request=replace(asked[0].request, bound=1.0)))
         assert not ahead.holds(replace(asked[0], name="nobody has asked"))
         assert desk.optimum("without it", other.instance, other.model, other.request).value.low == pytest.approx(
-            work.solved("once more", without(second)).value.low
+            work.solved(work.asks("once more", without(second))).value.low
         )

@@ -12,7 +12,7 @@ from portfolioopt.solution.neighbourhoods import improve
 from portfolioopt.solution.pricing import COARSE, price, price_again
 from portfolioopt.solution.prover import Prover
 from portfolioopt.solution.proving_apart import can_be_proven_apart, prove_apart
-from portfolioopt.solution.search import EXACT, HAIR, KNOWN, LOOSER, Proof, Search, relative_gap
+from portfolioopt.solution.search import EXACT, KNOWN, LOOSER, Search, relative_gap
 from portfolioopt.solution.stop import Stop
 from portfolioopt.solution.strengthening import PHASE as RELAXATION
 from portfolioopt.solution.ties import fewest_decisions
@@ -316,12 +316,8 @@ def _rival(search: Search) -> None:
     stop = search.stop if search.options.verify else search.unproven()
     settings = replace(settings, proven=proven)
     ended = search.solve(settings, "verification", search.could_be_better(), stop, skip_worse=True)
-    bound = -math.inf if ended.ending == "infeasible" else ended.bound
-    if search.best is not None and bound + ended.rounding < search.value - search.tolerance(HAIR):
-        # the best plan is among what it had to look at: it is wrong, and proves nothing
-        search.contradicted.append(Proof(OTHERWISE, bound, ended.rounding))
-        return
-    _conclude(search, ended, OTHERWISE)
+    # the best plan is among what it looks at: where that contradicts it, nothing is proven
+    search.prove(OTHERWISE, -math.inf if ended.ending == "infeasible" else ended.bound, ended.rounding)
 
 
 def _wait(search: Search) -> None:
@@ -377,12 +373,12 @@ def _settings(search: Search, name: str) -> Settings:
     return Settings(name, True, options.seed, options.threads, options.gap, start=search.arcs_of_best())
 
 
-def _conclude(search: Search, ended: Run, by: str = ALL_ARCS) -> None:
+def _conclude(search: Search, ended: Run) -> None:
     """What a run over every arc that could be better proves."""
     if ended.ending == "infeasible":
         if search.best is None:
             search.infeasible = True
         else:
-            search.prove(by, search.value)
+            search.prove(ALL_ARCS, search.value)
         return
-    search.prove(by, max(ended.bound, search.value))
+    search.prove(ALL_ARCS, max(ended.bound, search.value))

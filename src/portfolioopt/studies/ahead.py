@@ -51,13 +51,15 @@ class Ahead:
     def __init__(self, cases: Sequence[Asked], shared: Shared, processes: int) -> None:
         from joblib.externals.loky.process_executor import ProcessPoolExecutor  # slow to load
 
+        from portfolioopt.points.engines.on_loky import ONE_THREAD
+
         self.processes = min(processes, len(cases))
         self._pool = ProcessPoolExecutor(
             max_workers=self.processes,
             timeout=None,
             initializer=_begin,
             initargs=(shared,),
-            env=dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+            env=ONE_THREAD,
         )
         self._cases: dict[str, tuple[Asked, Future[Optimum]]] = {case.name: (case, Future()) for case in cases}
         self._waiting = deque(self._cases.values())

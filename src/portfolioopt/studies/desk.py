@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from portfolioopt.audit import Auditor
+from portfolioopt.audit import Audit, Auditor
 from portfolioopt.errors import Fault, InvalidInput, InvalidModel, UnknownOption
 from portfolioopt.formulation.build import Formulation
 from portfolioopt.language.instance import Instance, checked
@@ -253,9 +253,7 @@ class Desk:
         if found is None or (found.status == "no_plan" and found.stop_reason == BY_TIME and not self.due):
             return None
         if found.plan is not None:
-            request = asked.request
-            against = compared_with(asked.model, asked.instance) if request.against is None else request.against
-            audit = Auditor(asked.instance, asked.model, against, request.known).audit(found.plan, tables=False)
+            audit = _audited(found.plan, asked)
             if not audit.ok or float(audit.objective) != found.value.low:
                 return None
             found = replace(found, audit=audit)
@@ -273,9 +271,7 @@ class Desk:
         except (ValueError, KeyError, TypeError):
             return None
         if found.plan is not None:
-            against = case.request.against
-            against = compared_with(case.model, case.instance) if against is None else against
-            audit = Auditor(case.instance, case.model, against, case.request.known).audit(found.plan, tables=False)
+            audit = _audited(found.plan, case)
             if not audit.ok or str(audit.objective) != outcome.answer[EXACTLY]:
                 return None
             found = replace(found, audit=audit)
@@ -399,12 +395,7 @@ class Desk:
     @contextmanager
     def at_work(self) -> Iterator["Desk"]:
         """Hears Ctrl-C while it is open."""
-        if threading.current_thread() is not threading.main_thread():
-            try:
-                yield self
-            finally:
-                self._close()
-            return
+        heard = threading.current_thread() is threading.main_thread()
         before = signal.getsignal(signal.SIGINT)
 
         def ask(_signal: int, _frame: Any) -> None:
@@ -412,17 +403,23 @@ class Desk:
                 raise KeyboardInterrupt
             self._whole.ask()
 
-        signal.signal(signal.SIGINT, ask)
+        if heard:
+            signal.signal(signal.SIGINT, ask)
         try:
             yield self
         finally:
-            signal.signal(signal.SIGINT, before)
-            self._close()
+            if heard:
+                signal.signal(signal.SIGINT, before)
+            if self._ahead is not None:
+                self._ahead.close()
+                self._ahead = None
 
-    def _close(self) -> None:
-        if self._ahead is not None:
-            self._ahead.close()
-            self._ahead = None
+
+def _audited(plan: Plan, case: Asked | Solved) -> Audit:
+    """A plan that was found elsewhere, or before, in its case."""
+    request = case.request
+    against = compared_with(case.model, case.instance) if request.against is None else request.against
+    return Auditor(case.instance, case.model, against, request.known).audit(plan, tables=False)
 
 
 def _as_kept(found: Optimum) -> dict[str, Any]:

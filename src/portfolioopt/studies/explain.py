@@ -373,7 +373,7 @@ class _Study:
 
         def solved(factor: Decimal) -> Plan | None:
             """A plan that beats being without it; None if there is none, or none is found."""
-            found = work.solved(f"at {factor:.0%}", made(factor), starts=(work.plan,))
+            found = work.solved(work.asks(f"at {factor:.0%}", made(factor), starts=(work.plan,)))
             return found.plan if found.value.low > without.high + margin else None
 
         def last(plan: Plan, good: Decimal, bad: Decimal) -> Decimal:
@@ -420,7 +420,7 @@ class _Study:
         other = cases.forced if left else cases.without
         if other is None:
             return "as today"
-        best = work.solved(f"{self.partnership.id}, other terms", made, starts=(work.plan,))
+        best = work.solved(work.asks(f"{self.partnership.id}, other terms", made, starts=(work.plan,)))
         if best.infeasible:
             return "no plan"
         margin = EQUAL * max(abs(best.value.low), 1.0)
@@ -431,7 +431,9 @@ class _Study:
             value = known.value  # type: ignore[union-attr]
         else:
             starts = (work.without(self.partnership.id),)
-            value = work.solved(f"{self.partnership.id}, other terms, the other way", other, starts=starts).value
+            value = work.solved(
+                work.asks(f"{self.partnership.id}, other terms, the other way", other, starts=starts)
+            ).value
         return "as today" if (best.value.low > value.high + margin) != outside else "turned"
 
     def middle(self, one: Decimal, other: Decimal) -> Decimal:

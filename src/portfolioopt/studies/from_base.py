@@ -93,7 +93,7 @@ class FromBase:
         if self.remains(made):
             self.spared += 1
             return replace(self.base, asked=asked, seconds=0.0)
-        found = self._answered(self.takes(asked, made, starts=starts, ties=ties))
+        found = self.solved(self.takes(asked, made, starts=starts, ties=ties))
         return replace(found, value=Interval(min(found.value.low, self.value.high), found.value.high))
 
     def gives(self, asked: str, made: Applied, *, high: float = math.inf, ties: bool = False) -> Asked:
@@ -102,7 +102,7 @@ class FromBase:
 
     def looser(self, asked: str, made: Applied, *, high: float = math.inf, ties: bool = False) -> Optimum:
         """The optimum of a case that only gives more than the base; `high` is a bound known from elsewhere."""
-        found = self._answered(self.gives(asked, made, high=high, ties=ties))
+        found = self.solved(self.gives(asked, made, high=high, ties=ties))
         if found.infeasible:
             return found
         return replace(found, value=found.value.within(low=self.value.low))
@@ -117,27 +117,15 @@ class FromBase:
         ties: bool = False,
         conditions: tuple[Condition, ...] = (),
     ) -> Asked:
-        """What `solved` asks, for `Desk.ahead`."""
-        request = Request(against=self.against, starts=tuple(starts), bound=high, ties=ties, conditions=conditions)
-        return Asked(asked, made.instance, made.model, request)
-
-    def solved(
-        self,
-        asked: str,
-        made: Applied,
-        *,
-        high: float = math.inf,
-        starts: Iterable[Plan] = (),
-        ties: bool = False,
-        conditions: tuple[Condition, ...] = (),
-    ) -> Optimum:
-        """The optimum of any edited case, which is known to be worth no more than `high`.
+        """Any edited case, which is known to be worth no more than `high`: for `solved`, and for `Desk.ahead`.
 
         With `ties` its plan is the one with the fewest decisions: to be told, not only weighed.
         """
-        return self._answered(self.asks(asked, made, high=high, starts=starts, ties=ties, conditions=conditions))
+        request = Request(against=self.against, starts=tuple(starts), bound=high, ties=ties, conditions=conditions)
+        return Asked(asked, made.instance, made.model, request)
 
-    def _answered(self, case: Asked) -> Optimum:
+    def solved(self, case: Asked) -> Optimum:
+        """The optimum of any edited case (see `asks`), worth no more than what it is known to be worth at most."""
         found = self.desk.optimum(case.name, case.instance, case.model, case.request)
         if found.infeasible:
             return found

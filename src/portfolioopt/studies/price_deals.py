@@ -322,7 +322,7 @@ class _Study:
             def poorer(amount: float) -> Interval:
                 made = Applied(paying(base.instance, year, amount), base.model)
                 high = work.value.high - discount * amount
-                found = work.solved(f"{name} for {amount:,.4g} in {year}", made, high=high).value
+                found = work.solved(work.asks(f"{name} for {amount:,.4g} in {year}", made, high=high)).value
                 return found + Interval.exactly(discount * amount) if found.known else found
 
             price = most_to_pay(poorer, deal.price, deal.without, discount, width, _purse(base.instance))
@@ -331,7 +331,7 @@ class _Study:
 
             def richer(amount: float) -> Interval:
                 made = richer_by(forced, year, amount)
-                return work.solved(f"{name} with {amount:,.4g} more in {year}", made).value
+                return work.solved(work.asks(f"{name} with {amount:,.4g} more in {year}", made)).value
 
             if deal.missing == NOTHING:
                 missing = NOTHING

@@ -227,7 +227,7 @@ class _Study:
         solve: dict[Effect, Callable[[], Optimum]] = {
             "gives": lambda: work.looser(_named(term), made, ties=True),
             "takes": lambda: work.tighter(_named(term), made, ties=True),
-            "either": lambda: work.solved(_named(term), made, starts=(work.plan,), ties=True),
+            "either": lambda: work.solved(self.asked(work, term, made)),
         }
         found = solve[term.effect]()
         gain = found.value - work.value

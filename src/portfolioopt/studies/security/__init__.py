@@ -264,13 +264,15 @@ class _Study:
         others = [one for one in plan.decisions if one.partnership not in names and one.year >= year]
         start = Plan.of([*lost.before, *lost.due, *others], plan.hiring)
         asked = f"{partner} lost in {year}"
-        found = work.solved(asked, made, starts=(start,), conditions=conditions)
+        found = work.solved(work.asks(asked, made, starts=(start,), conditions=conditions))
         secure: bool | None = True if found.plan is not None else None
         if found.infeasible:
             way = Relaxing(self.desk, {}, frozenset(), made, conditions, (start,)).fewest()
             if way is not None:
                 room = Applied(*loosened(*made, way.changes))
-                found = work.solved(f"{asked}, limits broken", room, starts=(way.plan,), conditions=conditions)
+                found = work.solved(
+                    work.asks(f"{asked}, limits broken", room, starts=(way.plan,), conditions=conditions)
+                )
                 self.unmet += _unmet(partner, year, way.changes)
             secure = False
         recovery = UNKNOWN if found.infeasible else found.value + Interval.exactly(self.charged(work, lost))
